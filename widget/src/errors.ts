@@ -1,0 +1,39 @@
+/** One tree of errors: `instanceof CableChatError`, then `reason` tells which, for code; `message` for people. */
+export class CableChatError<Reason extends string = string> extends Error {
+  override readonly name: string = 'CableChatError';
+  constructor(
+    readonly reason: Reason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A frame that is not what the protocol says. `path` names the offending field, such as `messages[2].offset`. */
+export class ProtocolError extends CableChatError<'malformed_frame' | 'foreign_conversation' | 'contradiction'> {
+  override readonly name = 'ProtocolError';
+}
+
+/** An attribute or property that cannot work. `message` says which, what is wrong and what to write instead. */
+export class ConfigurationError extends CableChatError<'invalid_attribute' | 'unsupported'> {
+  override readonly name = 'ConfigurationError';
+  constructor(
+    readonly attribute: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super('invalid_attribute', message, options);
+  }
+}
+
+export class TransportError extends CableChatError<
+  'not_connected' | 'rejected' | 'closed' | 'token_failed' | 'unauthorized'
+> {
+  override readonly name = 'TransportError';
+}
+
+/** Something the visitor wants to send cannot be sent; it was not sent. */
+export class ActionError extends CableChatError<'empty' | 'too_long' | 'busy' | 'not_supported' | 'signed_out'> {
+  override readonly name = 'ActionError';
+}

@@ -1,0 +1,55 @@
+/**
+ * The transport port: everything that the session needs of a connection, and nothing more.
+ * AnyCable implements it (`anycable.ts`), a scripted double does (`memory.ts`), and a page may bring its own.
+ *
+ * The port promises little on purpose: messages usually arrive. Whatever a transport loses, doubles or reorders is
+ * made good by the chat protocol above it.
+ */
+
+export type SubscriptionParams = Readonly<Record<string, string | number | boolean>>;
+
+/** Why a connection is not there. `server` reasons are Action Cable's `disconnect` reasons, as sent. */
+export interface DisconnectReason {
+  readonly code: 'network' | 'stale' | 'server' | 'unauthorized' | 'token' | 'rejected' | 'closed';
+  readonly detail?: string;
+}
+
+export type ConnectionState =
+  | { readonly status: 'connecting' }
+  /** `restored`: the server kept the session, so it ran none of its callbacks again. */
+  | { readonly status: 'live'; readonly restored: boolean }
+  /** Not connected; the transport tries again by itself. */
+  | { readonly status: 'offline'; readonly reason: DisconnectReason }
+  /** Not connected; nothing will happen until somebody acts. */
+  | { readonly status: 'closed'; readonly reason: DisconnectReason };
+
+/** Position of a message in the broker's stream, where the transport knows one. */
+export interface MessageMeta {
+  readonly stream?: string;
+  readonly epoch?: string;
+  readonly offset?: number;
+}
+
+export interface SubscriptionObserver {
+  /** Called with every change, and never with the same state twice running. */
+  stateChanged(state: ConnectionState): void;
+  messageReceived(message: unknown, meta?: MessageMeta): void;
+  /** The broker could not replay what was missed. */
+  historyLost(): void;
+}
+
+export interface Subscription {
+  /**
+   * Resolves when the bytes were handed to the connection, which proves nothing about their arrival.
+   * Rejects with a TransportError while there is no connection.
+   */
+  perform(action: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Ends the subscription for good. Idempotent; no observer is called afterwards. */
+  close(): void;
+}
+
+export interface Transport {
+  subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription;
+  /** Try to connect now instead of at the next planned moment (the visitor asked for it). */
+  reconnect?(): void;
+}
