@@ -1,3 +1,5 @@
+import type { AnswerError } from './protocol/frames.js';
+
 /** One tree of errors: `instanceof CableChatError`, then `reason` tells which, for code; `message` for people. */
 export class CableChatError<Reason extends string = string> extends Error {
   override readonly name: string = 'CableChatError';
@@ -31,6 +33,18 @@ export class TransportError extends CableChatError<
   'not_connected' | 'rejected' | 'closed' | 'token_failed' | 'unauthorized'
 > {
   override readonly name = 'TransportError';
+}
+
+/** The server refused an action, or an answer failed. `message` is safe to show; `reason` is the server's code. */
+export class AnswerFailedError extends CableChatError {
+  override readonly name = 'AnswerFailedError';
+  readonly retryable: boolean;
+  readonly requestId: string | undefined;
+  constructor(error: AnswerError) {
+    super(error.code, error.message);
+    this.retryable = error.retryable;
+    this.requestId = error.request_id;
+  }
 }
 
 /** Something the visitor wants to send cannot be sent; it was not sent. */

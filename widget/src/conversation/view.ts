@@ -14,13 +14,7 @@ import type { AnswerError, FeedbackValue } from '../protocol/frames.js';
  * - `misconfigured`: an attribute is wrong; nothing was connected
  */
 export type ConnectionStatus =
-  | 'connecting'
-  | 'catching-up'
-  | 'live'
-  | 'offline'
-  | 'signed-out'
-  | 'closed'
-  | 'misconfigured';
+  'connecting' | 'catching-up' | 'live' | 'offline' | 'signed-out' | 'closed' | 'misconfigured';
 
 /**
  * A question: `pending` (not handed to the server yet), `sending` (handed over, not confirmed), `sent`

@@ -186,13 +186,7 @@ export interface FeedbackAction {
 }
 
 export type ClientAction =
-  | ResumeAction
-  | HistoryAction
-  | AskAction
-  | RegenerateAction
-  | EditAction
-  | StopAction
-  | FeedbackAction;
+  ResumeAction | HistoryAction | AskAction | RegenerateAction | EditAction | StopAction | FeedbackAction;
 
 /** What one action may weigh on the wire, in UTF-8 bytes of its JSON; more is refused locally. */
 export const MAX_ACTION_BYTES = 48 * 1024;

@@ -1,0 +1,147 @@
+import type { Clock, Random } from '../clock.js';
+import type { ConversationState } from '../conversation/state.js';
+import type { ErrorFrame } from '../protocol/frames.js';
+import {
+  add,
+  confirm,
+  due,
+  EMPTY_OUTBOX,
+  markSent,
+  type Outbox,
+  type OutboxAction,
+  type OutboxEntry,
+  refuse,
+  remove,
+  requeue,
+  retry,
+} from './outbox.js';
+
+/**
+ * - `closed`: nothing goes out (no connection, or the server has not said hello on it yet)
+ * - `reliable`: the backend speaks the protocol; what is not confirmed goes out again
+ * - `once`: a backend that said no hello; nothing is ever sent a second time
+ */
+export type Gate = 'closed' | 'reliable' | 'once';
+
+export interface DeliveryPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly perform: (action: OutboxAction) => Promise<void>;
+  /** Handed over to a backend of the `once` kind: there is no more to be known of it. */
+  readonly handedOver: (action: OutboxAction) => void;
+  readonly isAnswerOpen: () => boolean;
+  readonly changed: () => void;
+}
+
+const CONFIRM_MS = 6_000;
+const CONFIRM_CAP_MS = 60_000;
+
+/** Hands the outbox's entries to the transport, again and again until the state shows their effect. */
+export class Delivery {
+  readonly #ports: DeliveryPorts;
+  #outbox: Outbox = EMPTY_OUTBOX;
+  #gate: Gate = 'closed';
+  readonly #underWay = new Set<OutboxEntry>();
+  #cancelTimeout: (() => void) | undefined;
+  #timeouts = 0;
+
+  constructor(ports: DeliveryPorts) {
+    this.#ports = ports;
+  }
+
+  get outbox(): Outbox {
+    return this.#outbox;
+  }
+
+  add(action: OutboxAction): void {
+    this.#change(add(this.#outbox, action, this.#ports.clock.now()));
+  }
+
+  retry(clientId: string): void {
+    this.#change(retry(this.#outbox, clientId));
+  }
+
+  remove(clientId: string): void {
+    this.#change(remove(this.#outbox, clientId));
+  }
+
+  refused(frame: ErrorFrame): void {
+    this.#change(refuse(this.#outbox, frame));
+  }
+
+  stateChanged(state: ConversationState): void {
+    const next = confirm(this.#outbox, state);
+    if (next !== this.#outbox) this.#timeouts = 0;
+    this.#change(next);
+  }
+
+  /** A new connection (or none): what the last one was handed may never have arrived. */
+  setGate(gate: Gate): void {
+    this.#gate = gate;
+    if (gate === 'reliable') this.#outbox = requeue(this.#outbox);
+    if (gate === 'closed') this.#stopTimeout();
+    this.#change(this.#outbox);
+  }
+
+  /** Everything is forgotten: it was another visitor's. */
+  clear(): void {
+    this.#stopTimeout();
+    this.#change(EMPTY_OUTBOX);
+  }
+
+  #change(next: Outbox): void {
+    const changed = next !== this.#outbox;
+    this.#outbox = next;
+    if (changed) this.#ports.changed();
+    this.#send();
+    this.#watch();
+  }
+
+  #send(): void {
+    if (this.#gate === 'closed') return;
+    for (const entry of due(this.#outbox, this.#ports.isAnswerOpen())) {
+      if (this.#underWay.has(entry)) continue;
+      this.#underWay.add(entry);
+      void this.#handOver(entry, this.#gate);
+    }
+  }
+
+  async #handOver(entry: OutboxEntry, gate: 'reliable' | 'once'): Promise<void> {
+    try {
+      await this.#ports.perform(entry.action);
+    } catch {
+      // There was no connection: the entry stays as it is, and the next one takes it.
+      this.#underWay.delete(entry);
+      return;
+    }
+    this.#underWay.delete(entry);
+    if (gate === 'once') {
+      this.#outbox = this.#outbox.filter((other) => other !== entry);
+      this.#ports.handedOver(entry.action);
+      this.#ports.changed();
+    } else {
+      this.#change(markSent(this.#outbox, entry));
+    }
+  }
+
+  /** Bytes that were handed over prove nothing: without a confirmation they go out again. */
+  #watch(): void {
+    const isWaiting = this.#gate === 'reliable' && this.#outbox.some((entry) => entry.state === 'sent');
+    if (!isWaiting) {
+      this.#stopTimeout();
+      return;
+    }
+    if (this.#cancelTimeout !== undefined) return;
+    const delay = Math.min(CONFIRM_CAP_MS, CONFIRM_MS * 2 ** this.#timeouts) * (0.75 + this.#ports.random() / 2);
+    this.#cancelTimeout = this.#ports.clock.after(delay, () => {
+      this.#cancelTimeout = undefined;
+      this.#timeouts++;
+      this.#change(requeue(this.#outbox));
+    });
+  }
+
+  #stopTimeout(): void {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = undefined;
+  }
+}
