@@ -7,13 +7,13 @@ import { presentView } from './present.js';
 import { selectThread } from './conversation/select.js';
 import { isIncomplete, isUnfinished, resumeCursors } from './conversation/state.js';
 import { ConversationStore } from './conversation/store.js';
-import { byteLength } from './conversation/utf8.js';
 import type { ConnectionStatus, ConversationView } from './conversation/view.js';
+import { Emitter } from './emitter.js';
+import { admit } from './outbox/admission.js';
 import { Delivery } from './outbox/deliver.js';
 import { clientIdOf, type OutboxAction } from './outbox/outbox.js';
 import { decode } from './protocol/decode.js';
 import type { ErrorFrame, FeedbackValue, FinalStatus, Frame, HelloFrame } from './protocol/frames.js';
-import { MAX_ACTION_BYTES } from './protocol/frames.js';
 import { Recovery } from './recovery.js';
 import type { ConnectionState, DisconnectReason, Subscription, Transport } from './transport/transport.js';
 
@@ -59,8 +59,7 @@ const HISTORY_PAGE = 50;
 export class Session {
   readonly #config: SessionConfig;
   readonly #ports: SessionPorts;
-  readonly #listeners = new Set<() => void>();
-  readonly #eventListeners = new Map<keyof SessionEvents, Set<(detail: never) => void>>();
+  readonly #events = new Emitter<SessionEvents & { change: undefined }>();
   readonly #recovery: Recovery;
   readonly #delivery: Delivery;
   #announcer: Announcer;
@@ -129,15 +128,11 @@ export class Session {
 
   /** Calls `listener` after the view changed, batched; the result ends it. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.on('change', listener);
   }
 
   on<E extends keyof SessionEvents>(event: E, listener: (detail: SessionEvents[E]) => void): () => void {
-    const listeners = this.#eventListeners.get(event) ?? new Set();
-    this.#eventListeners.set(event, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    return this.#events.on(event, listener);
   }
 
   /**
@@ -145,28 +140,19 @@ export class Session {
    * @throws ActionError `empty`, `too_long`, `busy` (an answer is open), `signed_out`
    */
   ask(text: string): string {
-    this.#checkText(text);
-    const client_id = this.#ports.mintId();
-    this.#send({ action: 'ask', client_id, message: text });
-    return client_id;
+    return this.#send({ action: 'ask', client_id: this.#ports.mintId(), message: text });
   }
 
   /** Asks `text` instead of the question `messageId`; returns the new question's id. */
   edit(messageId: string, text: string): string {
     this.#requireProtocol('edit');
-    this.#checkText(text);
-    const client_id = this.#ports.mintId();
-    this.#send({ action: 'edit', message_id: messageId, client_id, message: text });
-    return client_id;
+    return this.#send({ action: 'edit', message_id: messageId, client_id: this.#ports.mintId(), message: text });
   }
 
   /** Asks for another answer to the same question; returns the new answer's id. */
   regenerate(messageId: string): string {
     this.#requireProtocol('regenerate');
-    this.#checkTurn();
-    const client_id = this.#ports.mintId();
-    this.#send({ action: 'regenerate', message_id: messageId, client_id });
-    return client_id;
+    return this.#send({ action: 'regenerate', message_id: messageId, client_id: this.#ports.mintId() });
   }
 
   /** Sends a refused question again, or asks for another answer in the place of a failed one. */
@@ -216,8 +202,7 @@ export class Session {
     this.#closed = true;
     this.#endWake?.();
     this.#leave();
-    this.#listeners.clear();
-    this.#eventListeners.clear();
+    this.#events.clear();
   }
 
   // — Connection ————————————————————————————————————————————————————————————————————————————————————————————
@@ -330,7 +315,7 @@ export class Session {
         this.#refused(frame);
         return;
       case 'unknown':
-        this.#emit('frame', { frame: frame.frame });
+        this.#events.emit('frame', { frame: frame.frame });
         return;
       default:
         break;
@@ -384,7 +369,7 @@ export class Session {
     } else if (frame.code === 'forbidden') {
       this.#connectionChanged({ status: 'closed', reason: { code: 'unauthorized', detail: frame.message } });
     }
-    this.#emit('error', {
+    this.#events.emit('error', {
       error: new AnswerFailedError(frame),
       ...(frame.client_id === null ? {} : { messageId: frame.client_id }),
     });
@@ -396,29 +381,20 @@ export class Session {
       this.#logged.add(error.message);
       this.#ports.log(`cable-chat: ${error.message}`, error);
     }
-    this.#emit('error', { error });
+    this.#events.emit('error', { error });
   }
 
   // — Wishes ————————————————————————————————————————————————————————————————————————————————————————————————
 
-  #send(action: Extract<OutboxAction, { client_id: string }>): void {
-    if (byteLength(JSON.stringify(action)) > MAX_ACTION_BYTES) {
-      throw new ActionError('too_long', `The message is longer than ${MAX_ACTION_BYTES} bytes on the wire.`);
-    }
+  #send<A extends Extract<OutboxAction, { client_id: string }>>(action: A): string {
+    admit(action, {
+      signedOut: this.#view.connection === 'signed-out',
+      answerOpen: this.#isAnswerOpen(),
+      maxMessageBytes: this.#view.maxMessageBytes,
+    });
     this.#announcer.asked(action.client_id);
     this.#delivery.add(action);
-  }
-
-  #checkText(text: string): void {
-    if (text.trim() === '') throw new ActionError('empty', 'The message is empty.');
-    const most = this.#view.maxMessageBytes;
-    if (byteLength(text) > most) throw new ActionError('too_long', `The message is longer than ${most} bytes.`);
-    this.#checkTurn();
-  }
-
-  #checkTurn(): void {
-    if (this.#view.connection === 'signed-out') throw new ActionError('signed_out', 'The visitor is signed out.');
-    if (this.#isAnswerOpen()) throw new ActionError('busy', 'An answer is still under way.');
+    return action.client_id;
   }
 
   #requireProtocol(action: string): void {
@@ -436,10 +412,10 @@ export class Session {
 
   #newAnnouncer(): Announcer {
     return new Announcer({
-      start: (detail) => this.#emit('start', detail),
-      chunk: (detail) => this.#emit('chunk', detail),
-      complete: (detail) => this.#emit('complete', detail),
-      error: ({ error, ...detail }) => this.#emit('error', { ...detail, error: new AnswerFailedError(error) }),
+      start: (detail) => this.#events.emit('start', detail),
+      chunk: (detail) => this.#events.emit('chunk', detail),
+      complete: (detail) => this.#events.emit('complete', detail),
+      error: ({ error, ...detail }) => this.#events.emit('error', { ...detail, error: new AnswerFailedError(error) }),
     });
   }
 
@@ -456,13 +432,13 @@ export class Session {
     if (view === before) return;
     this.#view = view;
     if (view.connection !== before.connection) {
-      this.#emit('connection', { status: view.connection, ...(reason === undefined ? {} : { reason }) });
+      this.#events.emit('connection', { status: view.connection, ...(reason === undefined ? {} : { reason }) });
     }
     if (this.#notifyPlanned) return;
     this.#notifyPlanned = true;
     queueMicrotask(() => {
       this.#notifyPlanned = false;
-      for (const listener of [...this.#listeners]) guarded(listener, undefined);
+      this.#events.emit('change', undefined);
     });
   }
 
@@ -487,20 +463,5 @@ export class Session {
       case 'closed':
         return this.#connection.reason.code === 'unauthorized' ? 'signed-out' : 'closed';
     }
-  }
-
-  #emit<E extends keyof SessionEvents>(event: E, detail: SessionEvents[E]): void {
-    for (const listener of [...(this.#eventListeners.get(event) ?? [])]) {
-      guarded(listener as (detail: SessionEvents[E]) => void, detail);
-    }
-  }
-}
-
-/** A page's listener that throws is reported as its own error, and stops nobody else. */
-function guarded<T>(listener: (detail: T) => void, detail: T): void {
-  try {
-    listener(detail);
-  } catch (error) {
-    reportError(error);
   }
 }
