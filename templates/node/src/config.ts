@@ -1,0 +1,169 @@
+/** The environment, checked once at the start. Every variable is listed here, and nothing reads the environment elsewhere. */
+import { LOG_LEVELS } from './logger.js';
+import type { LogLevel } from './logger.js';
+
+/** All times in milliseconds. */
+export interface Config {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly databasePath: string;
+  readonly trustProxy: boolean;
+  readonly allowedOrigins: readonly string[];
+  readonly historyLimit: number;
+  readonly historyTtl: number;
+  readonly sessionTtl: number;
+  readonly pingInterval: number;
+  readonly openai: OpenAiConfig | undefined;
+  readonly demo: { readonly seed: number; readonly tokensPerSecond: number };
+  /** Absent: the chat's own. */
+  readonly systemPrompt: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+export interface OpenAiConfig {
+  /** Absent: a server that asks for none, as local ones do. */
+  readonly apiKey: string | undefined;
+  readonly baseURL: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** Everything that is wrong with the environment, one line each: the variable, its value, and what to write instead. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws ConfigError. A variable that is empty counts as not set. */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const variables = new Variables(environment, problems);
+  const config: Config = {
+    port: variables.integer('PORT', 3000, 0, 65_535, 'a port, such as 3000'),
+    host: variables.text('HOST') ?? '127.0.0.1',
+    databasePath: variables.text('DATABASE_PATH') ?? 'data/cable-chat.sqlite3',
+    trustProxy: variables.flag('TRUST_PROXY'),
+    allowedOrigins: variables.origins('ALLOWED_ORIGINS'),
+    historyLimit: variables.integer('HISTORY_LIMIT', 10_000, 0, 1_000_000, 'how many messages of a stream to keep'),
+    historyTtl: variables.seconds('HISTORY_TTL', 300),
+    sessionTtl: variables.seconds('SESSION_TTL', 300),
+    pingInterval: variables.seconds('PING_INTERVAL', 3),
+    openai: readOpenAi(variables),
+    demo: {
+      seed: variables.integer('DEMO_SEED', 1, 0, 0xffff_ffff, 'any whole number'),
+      tokensPerSecond: variables.speed('DEMO_SPEED', 40),
+    },
+    systemPrompt: variables.text('SYSTEM_PROMPT'),
+    logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readOpenAi(variables: Variables): OpenAiConfig | undefined {
+  const apiKey = variables.secret('OPENAI_API_KEY');
+  const baseURL = variables.url('OPENAI_BASE_URL');
+  const model = variables.text('OPENAI_MODEL');
+  return apiKey === undefined && baseURL === undefined ? undefined : { apiKey, baseURL, model };
+}
+
+class Variables {
+  readonly #environment: Environment;
+  readonly #problems: string[];
+
+  constructor(environment: Environment, problems: string[]) {
+    this.#environment = environment;
+    this.#problems = problems;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** A problem with it never shows it. */
+  secret(name: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return value;
+    this.#problems.push(
+      `${name} has spaces, line breaks or letters that no key has; copy the key again, and nothing else`,
+    );
+    return undefined;
+  }
+
+  integer(name: string, fallback: number, low: number, high: number, meaning: string): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
+    return this.#refuse(name, value, `${meaning}: a whole number from ${low} to ${high}`, fallback);
+  }
+
+  /** In the environment in seconds, as AnyCable has them; here in milliseconds. A day at most. */
+  seconds(name: string, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback * 1_000;
+    if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 86_400) return Number(value) * 1_000;
+    return this.#refuse(name, value, `seconds from 0 to 86400, such as ${fallback}`, fallback * 1_000);
+  }
+
+  speed(name: string, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if (value === 'max') return Number.POSITIVE_INFINITY;
+    if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0) return Number(value);
+    return this.#refuse(name, value, `tokens a second, such as ${fallback}, or max`, fallback);
+  }
+
+  flag(name: string): boolean {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined || ['0', 'false', 'no', 'off'].includes(value)) return false;
+    if (['1', 'true', 'yes', 'on'].includes(value)) return true;
+    return this.#refuse(name, value, 'true or false', false);
+  }
+
+  choice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return fallback;
+    const choice = choices.find((one) => one === value);
+    return choice ?? this.#refuse(name, value, `one of ${choices.join(', ')}`, fallback);
+  }
+
+  url(name: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value;
+    // Without what may be a secret.
+    const shown = value.replace(/\/\/[^/]*@/, '//…@').replace(/\?.*$/, '');
+    return this.#refuse(
+      name,
+      shown,
+      'an address without a password in it, such as https://api.openai.com/v1',
+      undefined,
+    );
+  }
+
+  origins(name: string): readonly string[] {
+    const hosts = (this.text(name) ?? '').split(',').map((host) => host.trim());
+    return hosts.filter((host) => {
+      if (host === '') return false;
+      if (/^\*?[A-Za-z0-9.[\]:-]*$/.test(host) && !host.includes('//')) return true;
+      this.#refuse(
+        name,
+        host,
+        'hosts without http:// or a path, separated by commas: example.com,*.example.com',
+        undefined,
+      );
+      return false;
+    });
+  }
+
+  #refuse<Fallback>(name: string, value: string, expected: string, fallback: Fallback): Fallback {
+    this.#problems.push(`${name} is ${JSON.stringify(value)}; write ${expected}`);
+    return fallback;
+  }
+}

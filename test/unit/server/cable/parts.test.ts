@@ -1,0 +1,153 @@
+/** The small pure parts: origins, sub-protocols, sessions, the hub, frames, options, what a handshake asks for. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as frames from '../../../../templates/node/src/cable/frames.js';
+import { handshakeParameters } from '../../../../templates/node/src/cable/handshake.js';
+import { Hub } from '../../../../templates/node/src/cable/hub.js';
+import { resolveCableOptions } from '../../../../templates/node/src/cable/options.js';
+import { isOriginAllowed } from '../../../../templates/node/src/cable/origin.js';
+import { SessionStore } from '../../../../templates/node/src/cable/sessions.js';
+import { chooseSubprotocol } from '../../../../templates/node/src/cable/subprotocol.js';
+
+describe('isOriginAllowed', () => {
+  const cases: [allowed: boolean, origin: string | undefined, host: string, list: string[]][] = [
+    [true, 'http://a.test', 'a.test', []],
+    [true, 'https://a.test', 'a.test', []],
+    [true, 'http://A.test:3000', 'a.TEST:3000', []],
+    [true, 'https://a.test', 'a.test:443', []],
+    [false, 'http://a.test', 'a.test:3000', []],
+    [false, 'http://b.test', 'a.test', []],
+    [false, 'http://xa.test', 'a.test', []],
+    [false, 'null', 'a.test', []],
+    [false, 'a.test', 'a.test', []],
+    [true, undefined, 'a.test', []],
+    [false, undefined, 'a.test', ['b.test']],
+    [true, undefined, 'a.test', ['*']],
+    [true, 'null', 'a.test', ['*']],
+    [true, 'http://a.test', 'a.test', ['b.test']],
+    [true, 'https://b.test', 'a.test', ['c.test', 'B.test']],
+    [false, 'https://b.test:8080', 'a.test', ['b.test']],
+    [true, 'https://b.test:8080', 'a.test', ['b.test:8080']],
+    [true, 'https://x.b.test', 'a.test', ['*.b.test']],
+    [true, 'https://y.x.b.test', 'a.test', ['*.b.test']],
+    [false, 'https://b.test', 'a.test', ['*.b.test']],
+    [false, 'https://evilb.test', 'a.test', ['*.b.test']],
+    [false, 'https://b.test.evil.test', 'a.test', ['*b.test']],
+  ];
+  for (const [allowed, origin, host, allowedOrigins] of cases) {
+    test(`${origin} at ${host} with [${allowedOrigins.join(', ')}]: ${allowed}`, () =>
+      assert.equal(isOriginAllowed(origin, host, { allowedOrigins }), allowed));
+  }
+});
+
+test('chooseSubprotocol takes the client’s first that is known, and never a token', () => {
+  const [base, extended] = ['actioncable-v1-json', 'actioncable-v1-ext-json'];
+  assert.equal(chooseSubprotocol([base, extended]), base);
+  assert.equal(chooseSubprotocol([extended, base]), extended);
+  assert.equal(chooseSubprotocol(['anycable-token.abc', extended]), extended);
+  assert.equal(chooseSubprotocol(['anycable-token.abc', 'actioncable-unsupported']), undefined);
+  assert.equal(chooseSubprotocol([]), undefined);
+});
+
+describe('SessionStore', () => {
+  const snapshot = { user: 'ada', subscriptions: new Map() };
+
+  test('gives a session back, again and again, to its own user only', () => {
+    const sessions = new SessionStore({ ttl: 1_000, limit: 10 }, () => 0);
+    sessions.commit('a', snapshot);
+    assert.equal(sessions.find('a', 'ada'), snapshot);
+    assert.equal(sessions.find('a', 'ada'), snapshot);
+    assert.equal(sessions.find('a', 'eve'), undefined);
+    assert.equal(sessions.find('b', 'ada'), undefined);
+  });
+
+  test('keeps a session for its time after the last touch', () => {
+    let now = 0;
+    const sessions = new SessionStore({ ttl: 1_000, limit: 10 }, () => now);
+    sessions.commit('a', snapshot);
+    sessions.commit('b', snapshot);
+    now = 900;
+    sessions.touch('a');
+    now = 1_000;
+    assert.equal(sessions.find('b', 'ada'), undefined, 'also before it is swept');
+    sessions.expire();
+    assert.equal(sessions.size, 1);
+    assert.equal(sessions.find('a', 'ada'), snapshot);
+    now = 1_900;
+    sessions.expire();
+    assert.equal(sessions.size, 0);
+  });
+
+  test('keeps so many at most, and lets go of the one untouched longest', () => {
+    const sessions = new SessionStore({ ttl: 1_000, limit: 2 }, () => 0);
+    for (const sid of ['a', 'b']) sessions.commit(sid, snapshot);
+    sessions.touch('a');
+    sessions.commit('c', snapshot);
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((sid) => sessions.find(sid, 'ada') !== undefined),
+      [true, false, true],
+    );
+  });
+
+  test('keeps none with a TTL of 0', () => {
+    const sessions = new SessionStore({ ttl: 0, limit: 10 }, () => 0);
+    sessions.commit('a', snapshot);
+    assert.equal(sessions.size, 0);
+  });
+});
+
+test('the hub knows who listens to what, under which identifier', () => {
+  const hub = new Hub<string>();
+  hub.subscribe('ada', 's', 'one');
+  hub.subscribe('ada', 's', 'two');
+  hub.subscribe('ada', 's', 'two');
+  hub.subscribe('bob', 't', 'one');
+  assert.deepEqual(hub.subscribers('s'), [
+    ['ada', 'one'],
+    ['ada', 'two'],
+  ]);
+  hub.unsubscribe('ada', 's', 'one');
+  hub.unsubscribe('ada', 's', 'unknown');
+  hub.unsubscribe('eve', 's', 'two');
+  hub.unsubscribe('ada', 'unknown', 'two');
+  assert.deepEqual(hub.subscribers('s'), [['ada', 'two']]);
+  hub.unsubscribe('ada', 's', 'two');
+  assert.deepEqual(hub.subscribers('s'), []);
+  assert.equal(hub.streams, 1);
+});
+
+test('frames are byte for byte what AnyCable would send', () => {
+  const identifier = '{"channel":"Chat"}';
+  const message = { stream: 's:"1"', epoch: 'e', offset: 7, json: '{"text":"ü"}' };
+  assert.equal(frames.welcome('x'), '{"type":"welcome","sid":"x"}');
+  assert.equal(frames.welcomeBack('x', []), '{"type":"welcome","sid":"x","restored":true}');
+  assert.equal(frames.welcomeBack('x', ['a']), '{"type":"welcome","sid":"x","restored":true,"restored_ids":["a"]}');
+  assert.equal(frames.disconnect('remote', false), '{"type":"disconnect","reason":"remote","reconnect":false}');
+  assert.equal(
+    frames.streamMessage(identifier, message),
+    '{"identifier":"{\\"channel\\":\\"Chat\\"}","message":{"text":"ü"},"stream_id":"s:\\"1\\"","epoch":"e","offset":7}',
+  );
+});
+
+test('a handshake may ask for pings and a session; nonsense is ignored', () => {
+  const parameters = (query: string, headers = {}) =>
+    handshakeParameters({ headers }, new URL(`http://a.test/cable?${query}`));
+  assert.deepEqual(parameters('sid=abc&pi=5&ptp=ms'), { previousSid: 'abc', pingInterval: 5_000, pingPrecision: 'ms' });
+  assert.deepEqual(parameters('sid=&pi=-1&ptp=year'), {
+    previousSid: undefined,
+    pingInterval: undefined,
+    pingPrecision: 's',
+  });
+  assert.equal(parameters('pi=999999').pingInterval, 3_600_000);
+  assert.equal(parameters('sid=abc', { 'x-anycable-restore-sid': 'def' }).previousSid, 'def');
+});
+
+test('options are checked', () => {
+  assert.equal(resolveCableOptions({ history: { limit: 5 } }).history.ttl, 300_000);
+  assert.throws(() => resolveCableOptions({ pingInterval: -1 }), {
+    reason: 'invalid_option',
+    message: /pingInterval: -1/,
+  });
+  assert.throws(() => resolveCableOptions({ history: { ttl: Number.NaN } }), { message: /history\.ttl: NaN/ });
+  assert.throws(() => resolveCableOptions({ path: 'cable' }), { message: /must begin with \// });
+});
