@@ -365,13 +365,21 @@ test('another visitor on the same page: what the last one saw and wrote is gone'
   assert.equal(performed(harness, 'ask').length, 0);
 });
 
-test('somebody else’s conversation is left for a new one', async () => {
+test('somebody else’s conversation is left for a new one, and what was asked goes there', async () => {
   const harness = startSession();
   const first = harness.session.view.conversationId;
+  const id = harness.session.ask('hello?');
   harness.connection.accept();
   deliver(harness, refusal(null, 'forbidden'));
   assert.notEqual(harness.session.view.conversationId, first);
   assert.ok(harness.transport.subscriptions[0]?.closed);
+  harness.connection.accept();
+  deliver(harness, hello(), page([]));
+  await settled();
+  assert.deepEqual(
+    performed(harness, 'ask').map(({ data }) => data['client_id']),
+    [id],
+  );
 });
 
 test('newConversation begins an empty one and remembers it', async () => {

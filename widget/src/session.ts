@@ -233,9 +233,10 @@ export class Session {
     subscription?.close();
   }
 
-  #switchTo(conversationId: string): void {
+  /** Nothing of the conversation before stays, but for what the same visitor wrote and nobody took. */
+  #switchTo(conversationId: string, outbox: 'forget' | 'keep' = 'forget'): void {
     this.#leave();
-    this.#delivery.clear();
+    if (outbox === 'forget') this.#delivery.clear();
     this.#announcer = this.#newAnnouncer();
     this.#store = this.#newStore(conversationId);
     this.#caughtUp = false;
@@ -360,18 +361,20 @@ export class Session {
   }
 
   #refused(frame: ErrorFrame): void {
-    if (frame.client_id !== null) {
-      // A snapshot that holds the id overrides it; the entry is gone from the outbox by then.
-      this.#delivery.refused(frame);
-    } else if (frame.code === 'forbidden' && this.#config.conversationId === undefined) {
-      this.#switchTo(this.#ports.mintId());
+    if (frame.code === 'forbidden' && this.#config.conversationId === undefined) {
+      // Somebody else's: this visitor gets a conversation of their own, and what they wrote goes there.
+      this.#switchTo(this.#ports.mintId(), 'keep');
       return;
-    } else if (frame.code === 'forbidden') {
+    }
+    // A snapshot that holds the id overrides a refusal: the entry is gone from the outbox by then.
+    this.#delivery.refused(frame);
+    if (frame.code === 'forbidden') {
       this.#connectionChanged({ status: 'closed', reason: { code: 'unauthorized', detail: frame.message } });
     }
+    const messageId = frame.client_id ?? frame.message_id;
     this.#events.emit('error', {
       error: new AnswerFailedError(frame),
-      ...(frame.client_id === null ? {} : { messageId: frame.client_id }),
+      ...(messageId === undefined ? {} : { messageId }),
     });
   }
 

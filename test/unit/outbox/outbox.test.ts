@@ -49,6 +49,16 @@ test('a refusal that names nobody here changes nothing', () => {
   const outbox = fill(ask('q1'));
   assert.deepEqual(refuse(outbox, refusal('other', 'busy')), outbox);
   assert.deepEqual(refuse(outbox, refusal(null, 'busy')), outbox);
+  assert.deepEqual(refuse(fill(stop('a')), refusal(null, 'busy')), fill(stop('a')));
+});
+
+test('a refused stop or feedback goes, and leaves the questions alone', () => {
+  const edit: OutboxAction = { action: 'edit', message_id: 'a', client_id: 'q1', message: 'x' };
+  const outbox = fill(edit, stop('a'), stop('b'));
+  assert.deepEqual(
+    refuse(outbox, refusal(null, 'invalid', { message_id: 'a' })).map(({ action }) => action),
+    [edit, stop('b')],
+  );
 });
 
 test('after a lost connection everything that was handed over is due again', () => {

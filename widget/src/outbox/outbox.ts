@@ -49,14 +49,19 @@ export function confirm(outbox: Outbox, state: ConversationState): Outbox {
   return rest.length === outbox.length ? outbox : rest;
 }
 
-/** Applies a refusal to the entry it names. One that the state shows to be accepted never gets here. */
+/**
+ * Applies a refusal to the entry that it names. A refused question stays, for the visitor to try again; a refused stop or
+ * feedback has nothing to show, and goes. An action that the state shows to be accepted never gets here.
+ */
 export function refuse(outbox: Outbox, frame: ErrorFrame): Outbox {
-  const { code, message, retryable } = frame;
-  return change(outbox, frame.client_id, (entry) => ({
-    ...entry,
-    state: 'failed',
-    error: { code, message, retryable },
-  }));
+  const { client_id, message_id, code, message, retryable } = frame;
+  if (client_id !== null) {
+    const error = { code, message, retryable };
+    return change(outbox, client_id, (entry) => ({ ...entry, state: 'failed', error }));
+  }
+  return outbox.filter(
+    ({ action }) => clientIdOf(action) !== undefined || !('message_id' in action) || action.message_id !== message_id,
+  );
 }
 
 export function markSent(outbox: Outbox, entry: OutboxEntry): Outbox {
@@ -123,6 +128,6 @@ function isFeedbackOn(action: OutboxAction, messageId: string): boolean {
   return action.action === 'feedback' && action.message_id === messageId;
 }
 
-function change(outbox: Outbox, clientId: string | null, next: (entry: OutboxEntry) => OutboxEntry): Outbox {
-  return outbox.map((entry) => (clientId !== null && clientIdOf(entry.action) === clientId ? next(entry) : entry));
+function change(outbox: Outbox, clientId: string, next: (entry: OutboxEntry) => OutboxEntry): Outbox {
+  return outbox.map((entry) => (clientIdOf(entry.action) === clientId ? next(entry) : entry));
 }

@@ -101,7 +101,8 @@ function complete(fields: Fields, conversation_id: string): CompleteFrame {
 function refusal(fields: Fields, conversation_id: string): ErrorFrame {
   const client_id = fields['client_id'] ?? null;
   if (client_id !== null && typeof client_id !== 'string') throw malformed('client_id', 'a string or null', client_id);
-  return { type: 'error', conversation_id, client_id, ...answerError(fields, '') };
+  const target = fields['message_id'] === undefined ? {} : { message_id: id(fields, 'message_id') };
+  return { type: 'error', conversation_id, client_id, ...target, ...answerError(fields, '') };
 }
 
 function snapshot(fields: Fields, conversation_id: string): SnapshotFrame {

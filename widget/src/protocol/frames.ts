@@ -100,11 +100,15 @@ export interface CompleteFrame {
   readonly error?: AnswerError;
 }
 
-/** The action that carried `client_id` was refused. Transmitted to its caller, never broadcast. */
+/**
+ * An action was refused: the one that carried `client_id`, else the `stop` or `feedback` on `message_id`, else the
+ * `resume` or `history`. Transmitted to its caller, never broadcast.
+ */
 export interface ErrorFrame {
   readonly type: 'error';
   readonly conversation_id: string;
   readonly client_id: string | null;
+  readonly message_id?: string;
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
