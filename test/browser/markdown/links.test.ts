@@ -1,0 +1,89 @@
+import { expect } from '@open-wc/testing';
+import { allowedUrl, unstatedDestination } from '../../../widget/src/markdown.js';
+import { MarkdownStream } from '../../../widget/src/markdown.js';
+import { decodeEntities } from '../../../widget/src/markdown/entities.js';
+
+function link(markdown: string): HTMLElement {
+  const container = document.createElement('div');
+  const stream = new MarkdownStream(container, { base: 'https://page.example/dir/' });
+  stream.write(markdown);
+  stream.end();
+  return container;
+}
+
+describe('links', () => {
+  it('follow http, https and mailto only', () => {
+    const base = 'https://page.example/dir/';
+    expect(allowedUrl('https://a.example', base)?.href).to.equal('https://a.example/');
+    expect(allowedUrl('HTTP://A.example', base)?.href).to.equal('http://a.example/');
+    expect(allowedUrl('mailto:a@b.example', base)?.href).to.equal('mailto:a@b.example');
+    expect(allowedUrl('up', base)?.href).to.equal('https://page.example/dir/up');
+    expect(allowedUrl('//c.example', base)?.href).to.equal('https://c.example/');
+    for (const refused of [
+      'javascript:x',
+      'java\nscript:x',
+      ' javascript:x',
+      'data:,x',
+      'tel:1',
+      'ftp://a',
+      'http://[',
+    ]) {
+      expect(allowedUrl(refused, base), refused).to.equal(undefined);
+    }
+    expect(allowedUrl('relative')).to.equal(undefined);
+  });
+
+  const cases: readonly (readonly [string, string, string | undefined])[] = [
+    ['https://a.example/x', 'click here', undefined],
+    ['https://a.example/x', 'a.example', undefined],
+    ['https://www.a.example/x', 'https://a.example/other', undefined],
+    ['https://evil.example/x', 'https://bank.example', 'evil.example'],
+    ['https://evil.example:8443/x', 'bank.example', 'evil.example:8443'],
+    ['https://bank.example@evil.example/', 'https://bank.example@evil.example/', 'evil.example'],
+    ['https://xn--80ak6aa92e.com/', 'аррӏе.com', undefined],
+    ['https://evil.example/', 'банк.рф', 'evil.example'],
+    ['mailto:me@evil.example', 'me@bank.example', 'me@evil.example'],
+    ['mailto:me@bank.example', 'me@bank.example', undefined],
+  ];
+  for (const [href, words, expected] of cases) {
+    it(`"${words}" to ${href} ${expected ? `shows ${expected}` : 'says enough'}`, () => {
+      expect(unstatedDestination(new URL(href), words)).to.equal(expected);
+    });
+  }
+
+  it('show where they lead beside words that say otherwise, title included', () => {
+    expect(link('[bank.example](https://evil.example/)').textContent).to.equal('bank.example (evil.example)');
+    expect(link('[here](https://evil.example/ "bank.example")').textContent).to.equal('here (evil.example)');
+    expect(link('[here](https://a.example/)').textContent).to.equal('here');
+  });
+
+  it('open elsewhere, without telling where from', () => {
+    const anchor = link('[x](y)').querySelector('a');
+    expect(anchor?.outerHTML).to.equal(
+      '<a href="https://page.example/dir/y" rel="noopener noreferrer nofollow ugc" referrerpolicy="no-referrer" target="_blank">x</a>',
+    );
+  });
+
+  it('stand for images, with the host', () => {
+    const container = link('![A *chart*](https://a.example/b.png) ![](https://c.example/d.png)');
+    expect(container.querySelectorAll('img')).to.have.length(0);
+    expect(container.textContent).to.equal('A chart (a.example) Image (c.example)');
+  });
+
+  it('are words where they are refused', () => {
+    const container = link('[*click*](javascript:x) ![alt](data:,x)');
+    expect(container.innerHTML).to.equal('<p dir="auto"><em>click</em> alt</p>');
+  });
+});
+
+describe('character references', () => {
+  it('are resolved once, as the browser would', () => {
+    const names = '&nbsp;&Agrave;&yuml;&Alpha;&hellip;&euro;&hearts;&apos;&lt;&amp;&quot;';
+    const reference = document.createElement('textarea');
+    reference.innerHTML = names;
+    expect(decodeEntities(names)).to.equal(reference.value);
+    expect(decodeEntities('&amp;lt; &nosuch; &copy &#9731; &#x1F600; &#0; &#xD800; &#x110000;')).to.equal(
+      '&lt; &nosuch; &copy ☃ 😀 \ufffd \ufffd \ufffd',
+    );
+  });
+});

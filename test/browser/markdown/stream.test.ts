@@ -1,0 +1,190 @@
+import { expect } from '@open-wc/testing';
+import { marked } from 'marked';
+import { MarkdownStream } from '../../../widget/src/markdown.js';
+import { canonical } from '../support/canonical.js';
+import { DOCUMENTS } from '../support/documents.js';
+import { randomFrom } from '../support/random.js';
+
+function render(pieces: readonly string[], flushEach = true): HTMLElement {
+  const container = document.createElement('div');
+  const stream = new MarkdownStream(container);
+  for (const piece of pieces) {
+    stream.write(piece);
+    if (flushEach) stream.flush();
+  }
+  stream.end();
+  return container;
+}
+
+function byMarked(markdown: string): Element {
+  return new DOMParser().parseFromString(marked.parse(markdown, { async: false }), 'text/html').body;
+}
+
+describe('MarkdownStream', () => {
+  for (const [name, markdown] of Object.entries(DOCUMENTS)) {
+    it(`renders as one full pass of marked does: ${name}`, () => {
+      const expected = canonical(byMarked(markdown));
+      expect(canonical(render([markdown])), 'whole').to.equal(expected);
+      expect(canonical(render([...markdown])), 'character by character').to.equal(expected);
+    });
+  }
+
+  it('renders all documents in one, in random pieces, as one full pass does', () => {
+    // The open fence would swallow whatever comes after it.
+    const whole = Object.entries(DOCUMENTS)
+      .filter(([name]) => name !== 'open fence' && name !== 'text that looks like nothing')
+      .map(([name, markdown]) => `## ${name}\n\n${markdown}`)
+      .join('\n\n');
+    const random = randomFrom();
+    const expected = canonical(byMarked(whole));
+    for (let run = 0; run < 10; run++) {
+      const pieces: string[] = [];
+      for (let at = 0; at < whole.length;) {
+        const length = 1 + Math.floor(random() * 40);
+        pieces.push(whole.slice(at, at + length));
+        at += length;
+      }
+      expect(canonical(render(pieces))).to.equal(expected);
+    }
+  });
+
+  it('draws every prefix as if it were the whole, frozen blocks and all', () => {
+    const markdown = DOCUMENTS['list with code'] + '\n' + DOCUMENTS['table after text'] + DOCUMENTS.quotes;
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    for (let length = 1; length <= markdown.length; length++) {
+      stream.write(markdown.charAt(length - 1));
+      stream.flush();
+      const prefix = markdown.slice(0, length);
+      expect(canonical(container), JSON.stringify(prefix)).to.equal(canonical(byMarked(prefix)));
+    }
+  });
+
+  it('draws nothing before it is flushed', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    stream.write('hello');
+    expect(container.childNodes.length).to.equal(0);
+    stream.flush();
+    expect(container.textContent).to.equal('hello');
+  });
+
+  it('keeps the nodes of finished blocks while it goes on, and touches none of them', async () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    stream.write('# Title\n\nA paragraph with [words].\n\n- one\n- two\n\nOpen');
+    stream.flush();
+    const finished = [...container.children].slice(0, 3);
+    const touched: MutationRecord[] = [];
+    const observer = new MutationObserver((records) => touched.push(...records));
+    for (const block of finished)
+      observer.observe(block, { subtree: true, childList: true, characterData: true, attributes: true });
+    for (const character of ' words and *more*.\n\n```\ncode\n```\n\nLast.\n') {
+      stream.write(character);
+      stream.flush();
+    }
+    stream.end();
+    touched.push(...observer.takeRecords());
+    expect([...container.children].slice(0, 3)).to.deep.equal(finished);
+    expect(touched).to.deep.equal([]);
+  });
+
+  it('keeps a selection in the block that grows', () => {
+    const container = document.createElement('div');
+    document.body.append(container);
+    const stream = new MarkdownStream(container);
+    stream.write('Select **these words** here');
+    stream.flush();
+    const words = container.querySelector('strong')?.firstChild;
+    if (!words) throw new Error('no words');
+    getSelection()?.setBaseAndExtent(words, 0, words, 5);
+    stream.write(' and go on *writing*');
+    stream.flush();
+    expect(getSelection()?.toString()).to.equal('these');
+    container.remove();
+  });
+
+  it('touches only what a late definition concerns', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    stream.write('Plain [b].\n\nRefers to [a].\n\nEnd\n\n');
+    stream.flush();
+    const [plain, refers] = [...container.children];
+    stream.write('[a]: https://a.example/\n\nMore\n');
+    stream.end();
+    expect(container.children[0]).to.equal(plain);
+    expect(container.children[1]).to.equal(refers);
+    expect(container.querySelectorAll('a')).to.have.length(1);
+    expect(refers?.querySelector('a')?.href).to.equal('https://a.example/');
+  });
+
+  it('shows absurd nesting as text instead of failing', () => {
+    const reported: unknown[] = [];
+    for (const source of [
+      '>'.repeat(20_000) + ' x',
+      '- '.repeat(3_000) + 'x',
+      '*a '.repeat(3_000) + '_b'.repeat(300),
+    ]) {
+      const container = document.createElement('div');
+      const stream = new MarkdownStream(container, { onError: (error) => reported.push(error) });
+      stream.write(source);
+      stream.end();
+      expect(container.textContent).to.match(/[xb]/);
+      expect(container.querySelectorAll('*').length).to.be.lessThan(10_000);
+    }
+  });
+
+  it('refuses text after the end, and may be ended twice', () => {
+    const stream = new MarkdownStream(document.createElement('div'));
+    stream.end();
+    stream.end();
+    expect(() => stream.write('x')).to.throw(TypeError, 'after end');
+  });
+
+  it('moves headings down', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container, { headingOffset: 2 });
+    stream.write('# a\n\n##### b\n');
+    stream.end();
+    expect([...container.children].map((heading) => heading.tagName)).to.deep.equal(['H3', 'H6']);
+  });
+
+  it('labels code with its language, gives it a copy button, and reads it left to right', () => {
+    const figure = render(['```ruby title="x"\nputs 1\n```']).querySelector('figure');
+    expect(figure?.dir).to.equal('ltr');
+    expect(figure?.querySelector('.language')?.textContent).to.equal('ruby');
+    expect(figure?.querySelector('button')?.getAttribute('aria-label')).to.equal('Copy code');
+    expect(figure?.querySelector('pre')?.tabIndex).to.equal(0);
+  });
+
+  it('copies a code block as it was written, and says so', async () => {
+    const container = render(['```\na < b && "c"\n```']);
+    document.body.append(container);
+    const copied = new Promise<string>((resolve) => {
+      const button = container.querySelector('button')!;
+      const writes: string[] = [];
+      Object.defineProperty(navigator, 'clipboard', {
+        configurable: true,
+        value: { writeText: async (text: string) => void writes.push(text) },
+      });
+      new MutationObserver(() => resolve(`${writes.join()}|${button.getAttribute('data-state')}`)).observe(button, {
+        attributeFilter: ['data-state'],
+      });
+      button.click();
+    });
+    expect(await copied).to.equal('a < b && "c"\n|copied');
+    Reflect.deleteProperty(navigator, 'clipboard');
+    container.remove();
+  });
+
+  it('gives each block its own direction', () => {
+    const container = render(['שלום\n\nhello\n\n- مرحبا\n']);
+    document.body.append(container);
+    expect([...container.children].map((block) => getComputedStyle(block).direction)).to.deep.equal([
+      'rtl',
+      'ltr',
+      'rtl',
+    ]);
+    container.remove();
+  });
+});

@@ -1,0 +1,37 @@
+/** Markdown with its hard places; each must come out the same whole and in any pieces. */
+export const DOCUMENTS: Readonly<Record<string, string>> = {
+  empty: '',
+  paragraphs: 'One line\nand another.\n\nA second paragraph.  \nAfter a hard break\\\nand another.\n',
+  headings: '# One\n\nText\n## Two ##\nSetext\n======\n\nAlso\n---\n\n###### Six\n',
+  'setext or rule': 'a\n\n---\n\nb\n---\nc\n***\nd\n',
+  emphasis: 'A *b* **c** ***d*** _e_ __f__ ~~g~~ a*b*c `*not*` \\*escaped\\* **un*even**\n',
+  'tight list': '- a\n- b\n  - c\n    - d\n- e\n',
+  'list that becomes loose late': '- a\n- b\n\n- c\n',
+  'ordered list from 7': '7. a\n8. b\n\n   with a paragraph\n\n9. c\n',
+  'two lists': '- a\n- b\n* c\n* d\n\n1. x\n1) y\n',
+  tasks: '- [x] done\n- [ ] open\n- plain\n',
+  'list with code':
+    '1. Do\n\n   ```js\n   const a = 1;\n\n   const b = 2;\n   ```\n\n2. Then\n\n       indented\n\nAfter.\n',
+  'lazy continuation': '> quoted\nlazily\n\n- item\nlazily\n',
+  quotes: '> a\n> > b\n> c\n>\n> - list\n> - in it\n\n> another\n',
+  fences: '```ruby\nputs "<b>"\n```\n\n~~~\n```\nnot closed\n~~~\n\n````md\n```\ninner\n```\n````\n',
+  'open fence': 'Text\n\n```ts\nlet x = 1;\n\nlet y',
+  'indented code': 'a\n\n    code\n\n    more\n\nb\n',
+  table: '| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | **2** | `3` | \\| |\n| x |\n\nAfter\n',
+  'table after text': 'Text before\n| a | b |\n|---|---|\n| 1 | 2 |\n\n| not | a table |\n| --- x |\n',
+  links:
+    '[a](https://a.example/ "Title") <https://b.example/?x=1&y=2> https://c.example/d. www.e.example f@g.example [h][i]\n\n[i]: https://h.example/\n',
+  'definition before': '[a]: https://a.example/\n\n[a] and [b][A]\n',
+  'late definition':
+    'See [a], [b][c] and `[a]`.\n\n- also [a]\n\n> quoted [c]\n\n[a]: https://a.example/ "T"\n[c]: https://c.example/\n',
+  'late definition in a quote': 'See [a].\n\n> [a]: https://a.example/\n\nEnd.\n',
+  'definition with a title on further lines': '[a]: https://a.example/\n"a title\nover two lines"\n\n[a]\n',
+  'not a title after all': '[a]: https://a.example/\n"not a title\n\n[a]\n',
+  'first definition wins': '[a]\n\n[a]: https://one.example/\n\n[a]: https://two.example/\n',
+  images: '![An *alt*](https://a.example/b.png "T") and [![in a link](https://a.example/c.png)](https://d.example/)\n',
+  entities: '&amp; &lt;b&gt; &copy; &#8212; &#x1F600; &hellip; &nosuch; &amp;lt; `&amp;` AT&T &#0;\n',
+  'CRLF and tabs': 'a\r\n\r\n- b\r\n\tc\r\n\r\n```\r\nd\r\n```\r\n',
+  unicode: 'Grüße 👩‍👩‍👧 你好 *世界*\n\nשלום **עולם**\n',
+  'a rule in a list': '- a\n- ---\n- b\n\n***\n',
+  'text that looks like nothing': '1.\n-\n#\n>\n|\n```\n',
+};

@@ -1,0 +1,91 @@
+/**
+ * What a page hears of a chat. Every event bubbles and crosses shadow roots, so one listener on `document` hears all
+ * chats of a page: `document.addEventListener('cable-chat-complete', (event) => event.text)`.
+ */
+import type { AnswerStatus, ConnectionStatus } from './conversation/view.js';
+import type { DisconnectReason } from './transport/transport.js';
+
+abstract class CableChatEvent extends Event {
+  constructor(type: string, options: { cancelable?: boolean } = {}) {
+    super(type, { bubbles: true, composed: true, ...options });
+  }
+}
+
+/** The visitor is about to send a question. `preventDefault()` keeps it from being sent; the draft stays. */
+export class CableChatAskEvent extends CableChatEvent {
+  constructor(readonly text: string) {
+    super('cable-chat-ask', { cancelable: true });
+  }
+}
+
+/** An answer began. */
+export class CableChatStartEvent extends CableChatEvent {
+  constructor(readonly messageId: string) {
+    super('cable-chat-start');
+  }
+}
+
+/** An answer grew by `content`; `text` is all of it so far. Never out of order, never twice. */
+export class CableChatChunkEvent extends CableChatEvent {
+  constructor(
+    readonly messageId: string,
+    readonly content: string,
+    readonly text: string,
+  ) {
+    super('cable-chat-chunk');
+  }
+}
+
+/** An answer is whole, or was stopped or failed; once each. */
+export class CableChatCompleteEvent extends CableChatEvent {
+  constructor(
+    readonly messageId: string,
+    readonly text: string,
+    readonly status: AnswerStatus,
+  ) {
+    super('cable-chat-complete');
+  }
+}
+
+/**
+ * Something went wrong: an attribute is wrong, an action was refused, a frame was dropped, an answer failed. `error` is a
+ * CableChatError, whose `reason` is for code. `messageId` if it concerns one message; `text` is what a failed answer has.
+ */
+export class CableChatErrorEvent extends CableChatEvent {
+  constructor(
+    readonly error: Error,
+    readonly messageId?: string,
+    readonly text?: string,
+  ) {
+    super('cable-chat-error');
+  }
+}
+
+/** The connection's status changed; `reason` where it is not there, and one is known. */
+export class CableChatConnectionEvent extends CableChatEvent {
+  constructor(
+    readonly status: ConnectionStatus,
+    readonly reason?: DisconnectReason,
+  ) {
+    super('cable-chat-connection');
+  }
+}
+
+/** A well-formed frame of a type that the element does not know came in: a page's own extension. */
+export class CableChatFrameEvent extends CableChatEvent {
+  constructor(readonly frame: Readonly<Record<string, unknown>>) {
+    super('cable-chat-frame');
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'cable-chat-ask': CableChatAskEvent;
+    'cable-chat-start': CableChatStartEvent;
+    'cable-chat-chunk': CableChatChunkEvent;
+    'cable-chat-complete': CableChatCompleteEvent;
+    'cable-chat-error': CableChatErrorEvent;
+    'cable-chat-connection': CableChatConnectionEvent;
+    'cable-chat-frame': CableChatFrameEvent;
+  }
+}

@@ -1,0 +1,113 @@
+/** Every word that the elements say. A page in another language sets `element.strings` to the ones it changes. */
+
+export interface Strings {
+  readonly heading: string;
+  readonly placeholder: string;
+  readonly emptyTitle: string;
+  readonly emptyHint: string;
+
+  readonly thread: string;
+  readonly you: string;
+  readonly assistant: string;
+  readonly composer: string;
+  readonly send: string;
+  readonly stop: string;
+  readonly newConversation: string;
+  readonly loadEarlier: string;
+  readonly jumpToLatest: string;
+
+  readonly copy: string;
+  readonly copied: string;
+  readonly copyFailed: string;
+  readonly regenerate: string;
+  readonly retry: string;
+  readonly copyCode: string;
+  readonly code: string;
+  readonly table: string;
+  readonly done: string;
+  readonly notDone: string;
+  readonly image: string;
+
+  readonly thinking: string;
+  readonly pending: string;
+  readonly sending: string;
+  readonly questionFailed: string;
+  readonly answerStopped: string;
+  readonly answerFailed: string;
+  readonly answerCut: string;
+  readonly answerIncomplete: string;
+
+  readonly connecting: string;
+  readonly catchingUp: string;
+  readonly offline: string;
+  readonly signedOut: string;
+  readonly closed: string;
+  readonly reconnect: string;
+  readonly misconfigured: string;
+
+  readonly answerStarted: string;
+  readonly answerFinished: string;
+
+  /** `{used}` and `{limit}` are numbers of bytes, in the page's language. */
+  readonly lengthUsed: string;
+  readonly tooLong: string;
+  readonly waitForAnswer: string;
+}
+
+export const STRINGS: Strings = {
+  heading: 'Assistant',
+  placeholder: 'Ask anything',
+  emptyTitle: 'How can I help?',
+  emptyHint: 'Ask a question, and the answer appears here.',
+
+  thread: 'Conversation',
+  you: 'You',
+  assistant: 'Assistant',
+  composer: 'Your message',
+  send: 'Send',
+  stop: 'Stop answering',
+  newConversation: 'New conversation',
+  loadEarlier: 'Show earlier messages',
+  jumpToLatest: 'Jump to latest',
+
+  copy: 'Copy answer',
+  copied: 'Copied',
+  copyFailed: 'Copying is not allowed here',
+  regenerate: 'Answer again',
+  retry: 'Try again',
+  copyCode: 'Copy code',
+  code: 'Code',
+  table: 'Table',
+  done: 'Done',
+  notDone: 'Not done',
+  image: 'Image',
+
+  thinking: 'Thinking',
+  pending: 'Not sent yet. It will be sent once you are connected.',
+  sending: 'Sending',
+  questionFailed: 'This message was not sent.',
+  answerStopped: 'You stopped this answer.',
+  answerFailed: 'This answer could not be finished.',
+  answerCut: 'The answer reached its maximum length.',
+  answerIncomplete: 'Part of this answer is still on its way.',
+
+  connecting: 'Connecting',
+  catchingUp: 'Catching up',
+  offline: 'You are offline. The chat reconnects by itself.',
+  signedOut: 'You are signed out. Sign in to go on.',
+  closed: 'The connection was closed.',
+  reconnect: 'Reconnect',
+  misconfigured: 'This chat is not set up correctly',
+
+  answerStarted: 'The assistant is answering.',
+  answerFinished: 'The answer is complete.',
+
+  lengthUsed: '{used} of {limit} bytes',
+  tooLong: 'This message is too long: {used} of {limit} bytes. Shorten it to send it.',
+  waitForAnswer: 'Wait for the answer, or stop it, before you send the next message.',
+};
+
+/** Puts values into a string's `{places}`. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+}
