@@ -1,6 +1,9 @@
 /** Every example that a newcomer may copy is opened, and asked something. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openChat, startBrowser } from '../support/page.js';
@@ -40,13 +43,33 @@ test('the demo page', async () => {
   await chat.close();
 });
 
-test('the README’s page, with its server’s name for this one’s', async () => {
+test('the README’s page on a site of its own, with the chat server’s name for this one’s', async () => {
   const html = /```html\n([^]*?)```/.exec(await read('README.md'))?.[1];
   assert.ok(html, 'the README has no example');
-  const here = new URL(server.url).host;
-  await answers(
-    html.replaceAll('https://chat.example.com', server.url).replaceAll('wss://chat.example.com', `ws://${here}`),
-  );
+  const site = createServer((request, response) => {
+    const isPage = request.url === '/';
+    response.writeHead(isPage ? 200 : 204, { 'content-type': 'text/html' }).end(isPage ? page : '');
+  });
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const chatServer = await startTestServer({ environment: { ALLOWED_ORIGINS: new URL(origin).host } });
+  const page = html
+    .replaceAll('https://chat.example.com', chatServer.url)
+    .replaceAll('wss://chat.example.com/cable', chatServer.cableUrl);
+  try {
+    const chat = await openChat(browser, `${origin}/`);
+    await chat.ask('My name is Ada.');
+    assert.equal((await chat.answer(0)).status, 'complete');
+    await chat.page.reload();
+    assert.match((await chat.answer(0)).text, /Ada/);
+    assert.deepEqual(chat.complaints, []);
+    await chat.close();
+  } finally {
+    await chatServer.stop();
+    site.closeAllConnections();
+    site.close();
+  }
 });
 
 test('templates/static/index.html', async () => {

@@ -167,7 +167,7 @@ function defaultMounts(logger: Logger): readonly StaticMount[] {
   }
   return [
     { prefix: '/', directory: fileURLToPath(new URL('../public', import.meta.url)) },
-    { prefix: '/cable-chat/', directory: join(widget, 'dist') },
+    { prefix: '/cable-chat/', directory: join(widget, 'dist'), isShared: true },
   ];
 }
 

@@ -61,6 +61,11 @@ async function sendFile(
   // cookie is for that browser alone; `no-store` would keep the page out of its back/forward cache.
   response.setHeader('Cache-Control', shareable ? 'no-cache' : 'private, no-cache');
   response.setHeader('ETag', file.etag);
+  if (file.isShared) {
+    // The first for `<script>`, the second for `<script type="module">`.
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    response.setHeader('Access-Control-Allow-Origin', '*');
+  }
   if (shareable && matches(request.headers['if-none-match'], file.etag)) {
     response.writeHead(304).end();
     return;

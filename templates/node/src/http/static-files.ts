@@ -7,10 +7,13 @@ export interface StaticMount {
   /** Beginning and ending with a slash, such as `/` or `/cable-chat/`. */
   readonly prefix: string;
   readonly directory: string;
+  /** Pages of other origins may load these files: what a `<script>` tag elsewhere points to. */
+  readonly isShared?: boolean;
 }
 
 export interface StaticFile {
   readonly path: string;
+  readonly isShared: boolean;
   readonly type: string;
   readonly size: number;
   /** Changes with size and modification time, hence weak. */
@@ -47,9 +50,9 @@ export async function findStaticFile(
   const candidates = mounts
     .filter(({ prefix }) => path.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);
-  for (const { prefix, directory } of candidates) {
+  for (const { prefix, directory, isShared = false } of candidates) {
     const file = await findIn(directory, path.slice(prefix.length));
-    if (file !== undefined) return file;
+    if (file !== undefined) return { ...file, isShared };
   }
   return undefined;
 }
@@ -58,7 +61,7 @@ export function openStaticFile({ path }: StaticFile): NodeJS.ReadableStream {
   return createReadStream(path);
 }
 
-async function findIn(directory: string, relative: string): Promise<StaticFile | undefined> {
+async function findIn(directory: string, relative: string): Promise<Omit<StaticFile, 'isShared'> | undefined> {
   const name = relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative;
   const type = TYPES[extname(name).toLowerCase()];
   if (type === undefined) return undefined;
