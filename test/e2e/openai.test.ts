@@ -48,9 +48,9 @@ test('turn 2 quotes turn 1, with the earlier turns sent; what is stored is what 
   await chat.ask('And what is a chat?');
   const two = await chat.answer(1);
   assert.match(two.text, /Earlier you asked: “What is a cable\?”/);
-  const [request1, request2] = [endpoint.requests[first], endpoint.requests[first + 1]];
-  assert.deepEqual([sha256(one.text), sha256(two.text)], [request1?.sentSha256, request2?.sentSha256]);
-  const { model, messages } = request2?.body as { model: string; messages: { role: string; content: string }[] };
+  const [request1, request2] = await Promise.all([endpoint.request(first), endpoint.request(first + 1)]);
+  assert.deepEqual([sha256(one.text), sha256(two.text)], [request1.sentSha256, request2.sentSha256]);
+  const { model, messages } = request2.body as { model: string; messages: { role: string; content: string }[] };
   assert.equal(model, 'gpt-test');
   assert.deepEqual(
     messages.map(({ role }) => role),

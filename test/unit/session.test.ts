@@ -286,7 +286,7 @@ test('feedback: the last word counts, and shows when the server has it', async (
   deliver(harness, page([question('q', 1, 'x'), answer('a', 2, 'q', { status: 'complete', bytes: 0 })]));
   harness.session.feedback('a', 'up');
   await settled();
-  const { at } = performed(harness, 'feedback')[0]?.data as { at: number };
+  const at = performed(harness, 'feedback')[0]?.data['at'] as number;
   deliver(harness, snapshot([answer('a', 2, 'q', { status: 'complete', bytes: 0, feedback: { value: 'up', at } })]));
   const last = harness.session.view.messages.at(-1);
   assert.equal(last?.role === 'assistant' && last.feedback, 'up');

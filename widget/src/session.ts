@@ -65,6 +65,8 @@ export class Session {
   #announcer: Announcer;
   #store: ConversationStore;
   #subscription: Subscription | undefined;
+  /** Counts subscriptions: only the newest one is listened to. */
+  #generation = 0;
   #connection: ConnectionState = { status: 'connecting' };
   #wasLive = false;
   /** Between a connect and the first answer to its `resume`. */
@@ -211,15 +213,14 @@ export class Session {
     this.#subscription?.close();
     const conversationId = this.#store.state.id;
     const params = { ...this.#config.channelParams, conversation_id: conversationId };
-    let mine: Subscription | undefined;
-    // A transport may call back before `subscribe` returns; after a switch, an old subscription may still speak.
-    const isCurrent = () => !this.#closed && (mine === undefined || mine === this.#subscription);
-    mine = this.#ports.transport.subscribe(this.#config.channel, params, {
+    const generation = ++this.#generation;
+    // After a switch an old subscription may still speak; and a new one before `subscribe` returns.
+    const isCurrent = () => !this.#closed && generation === this.#generation;
+    this.#subscription = this.#ports.transport.subscribe(this.#config.channel, params, {
       stateChanged: (state) => isCurrent() && this.#connectionChanged(state),
       messageReceived: (message) => isCurrent() && this.#received(message),
       historyLost: () => isCurrent() && this.#recovery.resumeNow(),
     });
-    this.#subscription = mine;
     // The callbacks that came during `subscribe` found no subscription to perform on yet.
     if (this.#connection.status === 'live') this.#connectionChanged(this.#connection);
   }
@@ -230,6 +231,7 @@ export class Session {
     this.#cancelHelloGrace?.();
     const subscription = this.#subscription;
     this.#subscription = undefined;
+    this.#generation++;
     subscription?.close();
   }
 
