@@ -11,6 +11,7 @@ export interface AnswerRequest {
   readonly system: string;
   /** Earlier turns and the question, oldest first; already cut to the token budget, failed answers left out. */
   readonly turns: readonly Turn[];
+  /** '' or 'default': the model that the provider was set up with. */
   readonly model: string;
   /** Most tokens that the answer may have. */
   readonly maxTokens: number;
@@ -21,11 +22,14 @@ export interface AnswerRequest {
 }
 
 export type ProviderErrorCode =
-  | 'provider_unauthorized'
-  | 'provider_rate_limited'
-  | 'provider_error'
-  | 'provider_unreachable'
-  | 'timeout';
+  'provider_unauthorized' | 'provider_rate_limited' | 'provider_error' | 'provider_unreachable' | 'timeout';
+
+export interface ProviderErrorOptions extends ErrorOptions {
+  /** The provider's own name for the request (`x-request-id`), for its support. */
+  readonly requestId?: string | undefined;
+  /** Milliseconds after which the provider said that it may be asked again. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /**
  * Every way an answer can fail at the provider. `message` is for the log; `publicMessage` is the safe sentence that
@@ -33,17 +37,25 @@ export type ProviderErrorCode =
  */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
   constructor(
     readonly code: ProviderErrorCode,
     message: string,
     readonly publicMessage: string,
     readonly retryable: boolean,
-    options?: ErrorOptions & { readonly requestId?: string },
+    options: ProviderErrorOptions = {},
   ) {
-    super(message, options);
-    this.requestId = options?.requestId;
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.requestId = options.requestId;
+    this.retryAfterMs = options.retryAfterMs;
   }
-  readonly requestId: string | undefined;
+}
+
+/** A provider that cannot be set up: which setting, what is wrong with it and what to write instead. Never a key. */
+export class ProviderConfigurationError extends Error {
+  override readonly name = 'ProviderConfigurationError';
 }
 
 /** How an answer ended: `stop` of its own accord, `length` at maxTokens, `content_filter` cut by the provider. */
