@@ -1,0 +1,108 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ExitCode, ScaffoldError, fromFileSystem } from './errors.js';
+import type { PlannedFile } from './plan.js';
+
+/**
+ * Carries a feasible plan out: everything or nothing.
+ *
+ * The files are first written beside the target, where a failure harms nobody, and then moved. Where the target is
+ * new that is one rename; else every move notes how to take it back, and a failure takes all of them back. All of it
+ * is synchronous on purpose: a signal is only handled afterwards, so Ctrl-C cannot fall into the middle.
+ *
+ * @throws ScaffoldError when something could not be written; the target is then as it was
+ */
+export function apply(target: string, files: readonly PlannedFile[]): void {
+  const changes = files.filter(({ action }) => action === 'create' || action === 'force');
+  if (changes.length === 0) return;
+
+  const staging = makeStaging(target);
+  let keep = false;
+  try {
+    const staged = join(staging, 'new');
+    mkdirSync(staged);
+    for (const { file } of changes) {
+      mkdirSync(dirname(join(staged, file.path)), { recursive: true });
+      writeFileSync(join(staged, file.path), file.content, { mode: file.mode });
+    }
+    if (existsSync(target)) moveInto(target, staging, changes);
+    else renameSync(staged, target);
+  } catch (error) {
+    keep = error instanceof RollbackError;
+    throw error instanceof RollbackError ? error : fromFileSystem(error, target);
+  } finally {
+    if (!keep) rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Beside the target's real place, so that moving is renaming; the dot keeps it out of sight should the power fail. */
+function makeStaging(target: string): string {
+  try {
+    const place = existsSync(target) ? realpathSync(target) : target;
+    return mkdtempSync(join(dirname(place), `.${basename(place)}-`));
+  } catch (error) {
+    throw fromFileSystem(error, dirname(target));
+  }
+}
+
+/** The disk failed twice: once while changing, once while taking it back. The originals are kept. */
+class RollbackError extends ScaffoldError {
+  constructor(staging: string, cause: AggregateError) {
+    super(
+      ExitCode.failed,
+      `Writing failed, and so did taking it back. What was there before is in ${join(staging, 'old')}; copy it back.`,
+      { cause },
+    );
+  }
+}
+
+function moveInto(target: string, staging: string, changes: readonly PlannedFile[]): void {
+  const inverses: (() => void)[] = [];
+  try {
+    for (const { action, file } of changes) {
+      const place = join(target, file.path);
+      makeFolders(target, dirname(file.path), inverses);
+      if (action === 'force') {
+        const kept = join(staging, 'old', file.path);
+        mkdirSync(dirname(kept), { recursive: true });
+        renameSync(place, kept);
+        inverses.push(() => renameSync(kept, place));
+      }
+      renameSync(join(staging, 'new', file.path), place);
+      inverses.push(() => rmSync(place));
+    }
+  } catch (error) {
+    takeBack(inverses, staging, error);
+    throw error;
+  }
+}
+
+/** The last change first. Goes on after a failure: the more is back in place, the better. */
+function takeBack(inverses: readonly (() => void)[], staging: string, reason: unknown): void {
+  const failures: unknown[] = [];
+  for (const undo of inverses.toReversed()) {
+    try {
+      undo();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new RollbackError(staging, new AggregateError([reason, ...failures]));
+}
+
+/** Makes the folders that are missing, each with its inverse. */
+function makeFolders(target: string, path: string, inverses: (() => void)[]): void {
+  if (path === '.' || existsSync(join(target, path))) return;
+  makeFolders(target, dirname(path), inverses);
+  mkdirSync(join(target, path));
+  inverses.push(() => rmdirSync(join(target, path)));
+}

@@ -1,0 +1,65 @@
+import type { RenderedFile } from './render.js';
+
+/** What to do with a file that is there already and differs. */
+export type OnConflict = 'refuse' | 'force' | 'skip';
+
+/** What is found where a file shall be. */
+export type Existing =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'file'; readonly content: Buffer }
+  /** A folder, a link or a device: never replaced, whatever was asked for. `at` may be one of the file's folders. */
+  | { readonly kind: 'obstacle'; readonly at: string; readonly what: string };
+
+/** Thor's words, which Rails developers know: https://github.com/rails/thor/wiki/Actions */
+export type PlannedFile =
+  | { readonly action: 'create' | 'identical' | 'force' | 'skip'; readonly file: RenderedFile }
+  | { readonly action: 'conflict'; readonly file: RenderedFile; readonly why: string };
+
+export interface Plan {
+  readonly files: readonly PlannedFile[];
+  /** What is in the folder besides the conflicts, when that is a reason not to write into it. */
+  readonly occupants: readonly string[];
+}
+
+/** What a new repository or a file manager leaves in a folder that its owner calls empty. */
+const harmless = new Set(['.git', '.DS_Store', 'Thumbs.db']);
+
+/**
+ * Decides for every file what will happen; touches nothing.
+ *
+ * A folder that is not empty is refused as a whole, unless the user chose what to do. Only a second
+ * run over an app that nobody changed finds everything identical and is welcome, whatever was installed since.
+ *
+ * @param existing what is at a path now
+ * @param entries what the target folder holds; empty when there is none
+ */
+export function plan(
+  rendered: readonly RenderedFile[],
+  existing: (path: string) => Existing,
+  entries: readonly string[],
+  onConflict: OnConflict,
+): Plan {
+  const files = rendered.map((file) => planFile(file, existing(file.path), onConflict));
+  const isDone = files.every(({ action }) => action === 'identical');
+  const listed = new Set(files.filter(({ action }) => action === 'conflict').map(({ file }) => file.path));
+  const isWelcome = onConflict !== 'refuse' || isDone;
+  const occupants = isWelcome ? [] : entries.filter((name) => !harmless.has(name) && !listed.has(name)).sort();
+  return { files, occupants };
+}
+
+function planFile(file: RenderedFile, found: Existing, onConflict: OnConflict): PlannedFile {
+  switch (found.kind) {
+    case 'nothing':
+      return { action: 'create', file };
+    case 'obstacle':
+      return { action: 'conflict', file, why: `${found.at} is ${found.what}` };
+    case 'file':
+      if (found.content.equals(file.content)) return { action: 'identical', file };
+      return onConflict === 'refuse' ? { action: 'conflict', file, why: 'it differs' } : { action: onConflict, file };
+  }
+}
+
+/** Whether the plan may be carried out. */
+export function isFeasible({ files, occupants }: Plan): boolean {
+  return occupants.length === 0 && !files.some(({ action }) => action === 'conflict');
+}
