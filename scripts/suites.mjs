@@ -1,0 +1,57 @@
+// What `npm test` runs.
+import { availableParallelism } from 'node:os';
+
+/**
+ * @typedef {object} Suite
+ * @property {string} heading
+ * @property {string} folder
+ * @property {boolean} browser needs a Chromium
+ * @property {number} minutes then it is killed, and counts as failed
+ * @property {number} fullMinutes the same for test:full
+ * @property {(files: readonly string[], deadline: number) => string[]} command arguments for Node
+ */
+
+/**
+ * One file may take half of the suite's time: what hangs fails by itself then, and the others still run.
+ * @param {readonly string[]} options @param {readonly string[]} files @param {number} deadline milliseconds
+ */
+const nodeTest = (options, files, deadline) => [
+  '--import',
+  'tsx',
+  '--test',
+  '--test-reporter=./test/support/reporter.mjs',
+  '--test-reporter-destination=stdout',
+  `--test-timeout=${deadline / 2}`,
+  ...options,
+  ...files,
+];
+
+/** In the order in which they run: the quick ones first. @type {Record<string, Suite>} */
+export const suites = {
+  unit: {
+    heading: 'Unit tests (Node)',
+    folder: 'test/unit',
+    browser: false,
+    minutes: 5,
+    fullMinutes: 60,
+    // Node would leave a core free, which is half of a small machine.
+    command: (files, deadline) => nodeTest([`--test-concurrency=${availableParallelism()}`], files, deadline),
+  },
+  browser: {
+    heading: 'Component tests (Chromium)',
+    folder: 'test/browser',
+    browser: true,
+    minutes: 5,
+    fullMinutes: 20,
+    command: (files) => ['node_modules/@web/test-runner/dist/bin.js', '--files', ...files],
+  },
+  e2e: {
+    heading: 'End-to-end tests (Chromium and the embedded server)',
+    folder: 'test/e2e',
+    browser: true,
+    minutes: 6,
+    fullMinutes: 120,
+    // One file at a time: each has a browser and a server of its own.
+    command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
+  },
+};

@@ -1,0 +1,115 @@
+// How each build target is made. Every function writes its files whole or throws an Error that names the place.
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { rollup } from 'rollup';
+import { builds } from '../rollup.config.mjs';
+import { runNode } from './command.mjs';
+import { writeManifest } from './manifest.mjs';
+import { root } from './project.mjs';
+
+/** Every path in rollup.config.mjs is relative to the repository. */
+export async function buildBundles() {
+  const previous = process.cwd();
+  process.chdir(root);
+  try {
+    await Promise.all(Object.values(builds).map(buildBundle));
+  } finally {
+    process.chdir(previous);
+  }
+}
+
+/** @param {typeof builds[keyof typeof builds]} options */
+async function buildBundle(options) {
+  /** @type {string[]} */
+  const warnings = [];
+  const bundle = await rollup({ ...options, onwarn: (warning) => warnings.push(describe(warning)) }).catch((error) => {
+    throw new Error(describe(error), { cause: error });
+  });
+  try {
+    // An unresolved import becomes a bundle that breaks in the browser: a warning here is a failure.
+    if (warnings.length > 0) throw new Error(warnings.join('\n'));
+    const { output } = await bundle.write(options.output);
+    if (options.output.dir !== undefined) removeOldChunks(join(options.output.dir, 'chunks'), output);
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** @param {import('rollup').RollupLog} log */
+function describe({ message, loc, id, frame }) {
+  const file = loc?.file ?? id;
+  const place = file && `${relative(root, file)}${loc ? `:${loc.line}:${loc.column}` : ''}: `;
+  return `${place ?? ''}${message}${frame ? `\n${frame}` : ''}`;
+}
+
+/**
+ * Chunk names carry a hash, so the last build's would stay, and be packed.
+ * @param {string} folder @param {readonly { fileName: string }[]} output
+ */
+function removeOldChunks(folder, output) {
+  const current = new Set(output.map(({ fileName }) => basename(fileName)));
+  try {
+    for (const name of readdirSync(folder)) if (!current.has(name)) rmSync(join(folder, name));
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+  }
+}
+
+export async function buildTypes() {
+  const folder = join(root, 'widget/dist/types');
+  const { code, output } = await runNode(
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'widget/tsconfig.json'],
+    {
+      capture: true,
+    },
+  );
+  if (code !== 0) throw new Error(output.trim());
+  removeOrphans(folder);
+}
+
+/** A declaration whose source is gone. @param {string} folder */
+function removeOrphans(folder) {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.d.ts')) continue;
+    const source = join(root, 'widget/src', path.replace(/\.d\.ts$/, '.ts'));
+    if (!statSync(source, { throwIfNoEntry: false })) rmSync(join(folder, path));
+  }
+}
+
+export async function buildManifest() {
+  await writeManifest(join(root, 'widget/dist/custom-elements.json'));
+}
+
+/** Left out of a template's copy: what running the template in place leaves behind, and secrets. */
+const leftBehind = /^(node_modules|data|dist|coverage|\.env|\.DS_Store|npm-debug\.log)$|\.(sqlite3(-\w+)?|log|tgz)$/;
+
+export async function buildCreateApp() {
+  const outfile = join(root, 'create-app/dist/cli.js');
+  await build({
+    entryPoints: [join(root, 'create-app/src/cli.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'silent',
+  });
+  chmodSync(outfile, 0o755);
+
+  const copy = join(root, 'create-app/templates');
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  cpSync(join(root, 'templates/node'), join(copy, 'node'), {
+    recursive: true,
+    filter: (source) => !leftBehind.test(basename(source)),
+  });
+  // npm leaves every .gitignore and .npmrc out of a package; the scaffolder gives them their dot back.
+  for (const path of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
+    const name = basename(path);
+    if (name !== '.gitignore' && name !== '.npmrc') continue;
+    cpSync(join(copy, path), join(copy, path, '..', name.slice(1)));
+    rmSync(join(copy, path));
+  }
+}
