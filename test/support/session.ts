@@ -1,5 +1,7 @@
 import { type RawConfig, readConfig } from '../../widget/src/config.js';
-import { ConversationMemory, type KeyValueStorage } from '../../widget/src/conversation-memory.js';
+import { ConversationMemory } from '../../widget/src/conversation-memory.js';
+import type { KeyValueStorage } from '../../widget/src/key-value-storage.js';
+import { OutboxStorage } from '../../widget/src/outbox/storage.js';
 import { Session, type SessionEvents } from '../../widget/src/session.js';
 import { ManualClock } from '../../widget/src/testing/manual-clock.js';
 import { type MemorySubscription, MemoryTransport } from '../../widget/src/transport/memory.js';
@@ -12,6 +14,9 @@ export class MapStorage implements KeyValueStorage {
   }
   setItem(key: string, value: string): void {
     this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
   }
 }
 
@@ -30,7 +35,11 @@ export interface Harness {
 }
 
 /** A real session over a scripted transport: time and the network do what the test says. */
-export function startSession(raw: RawConfig = {}, storage = new MapStorage()): Harness {
+export function startSession(
+  raw: RawConfig = {},
+  storage = new MapStorage(),
+  tabStorage: KeyValueStorage = new MapStorage(),
+): Harness {
   const transport = new MemoryTransport();
   const clock = new ManualClock();
   const log: string[] = [];
@@ -41,13 +50,22 @@ export function startSession(raw: RawConfig = {}, storage = new MapStorage()): H
     random: () => 0.5,
     mintId: () => `${String(++ids).padStart(8, '0')}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`,
     memory: new ConversationMemory(storage, 'test'),
+    outboxStorage: new OutboxStorage(tabStorage, 'test'),
     onWake: (callback) => {
       wakers.add(callback);
       return () => wakers.delete(callback);
     },
     log: (message) => log.push(message),
   });
-  const events: Harness['events'] = { start: [], chunk: [], complete: [], error: [], connection: [], frame: [] };
+  const events: Harness['events'] = {
+    start: [],
+    chunk: [],
+    complete: [],
+    error: [],
+    connection: [],
+    progress: [],
+    frame: [],
+  };
   for (const name of Object.keys(events) as (keyof SessionEvents)[]) {
     session.on(name, (detail) => (events[name] as unknown[]).push(detail));
   }

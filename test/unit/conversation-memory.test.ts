@@ -37,6 +37,7 @@ test('broken, foreign, full and forbidden storage only forget', () => {
     setItem(): void {
       throw new DOMException('full', 'QuotaExceededError');
     },
+    removeItem(): void {},
   };
   for (const memory of [new ConversationMemory(refusing, 'x'), new ConversationMemory(undefined, 'x')]) {
     memory.remember('ada', 'c1');

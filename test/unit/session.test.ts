@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RawConfig } from '../../widget/src/config.js';
+import type { KeyValueStorage } from '../../widget/src/key-value-storage.js';
 import { ActionError } from '../../widget/src/errors.js';
 import type { ServerFrame, SnapshotEntry, SnapshotFrame } from '../../widget/src/protocol/frames.js';
 import { answer, chunk, complete, hello, question, refusal, snapshot } from '../support/frames.js';
@@ -12,8 +13,13 @@ function deliver(harness: Harness, ...frames: ServerFrame[]): void {
 }
 
 /** Connected, greeted, and caught up with an empty conversation. */
-async function live(raw: RawConfig = {}, storage = new MapStorage(), user = 'visitor-1'): Promise<Harness> {
-  const harness = startSession(raw, storage);
+async function live(
+  raw: RawConfig = {},
+  storage = new MapStorage(),
+  user = 'visitor-1',
+  tabStorage: KeyValueStorage = new MapStorage(),
+): Promise<Harness> {
+  const harness = startSession(raw, storage, tabStorage);
   harness.connection.accept();
   harness.clock.advance(0);
   await harness.connection.nextAction('resume');
@@ -462,4 +468,154 @@ test('a closed session leaves nothing behind', async () => {
   harness.session.close();
   assert.ok(harness.connection.closed);
   assert.equal(harness.clock.pending, 0);
+});
+
+// — Across reloads ——————————————————————————————————————————————————————————————————————————————————————————————
+
+test('what was not confirmed survives a reload, and goes out again with the same id', async () => {
+  const [storage, tab] = [new MapStorage(), new MapStorage()];
+  const first = await live({}, storage, 'ada', tab);
+  const id = first.session.ask('Will you remember?');
+  await settled();
+  const second = await live({}, storage, 'ada', tab);
+  await settled();
+  assert.deepEqual(
+    performed(second, 'ask').map(({ data }) => data),
+    [{ client_id: id, message: 'Will you remember?' }],
+  );
+  deliver(second, snapshot([question(id, 1, 'Will you remember?'), answer('a', 2, id)]));
+  assert.equal([...tab.items.values()].join(''), '');
+  deliver(second, complete('a', 0));
+  assert.equal(second.events.complete.length, 1);
+});
+
+test('another visitor of the same tab neither sees nor sends what the one before left unsent', async () => {
+  const [storage, tab] = [new MapStorage(), new MapStorage()];
+  const ada = await live({}, storage, 'ada', tab);
+  ada.session.ask('A secret of Ada’s');
+  const bob = startSession({}, storage, tab);
+  assert.deepEqual(bob.session.view.messages, []);
+  bob.connection.accept();
+  deliver(bob, hello({ user: 'bob' }));
+  bob.connection.accept();
+  deliver(bob, hello({ user: 'bob' }), page([]));
+  await settled();
+  assert.deepEqual(bob.session.view.messages, []);
+  assert.equal(performed(bob, 'ask').length, 0);
+  const adaAgain = await live({}, storage, 'ada', tab);
+  await settled();
+  assert.equal(adaAgain.session.view.connection, 'connecting');
+  adaAgain.connection.accept();
+  deliver(adaAgain, hello({ user: 'ada' }), page([]));
+  await settled();
+  assert.equal(performed(adaAgain, 'ask').length, 1);
+});
+
+test('what was written before the server said who is writing waits for its author after a reload', async () => {
+  const [storage, tab] = [new MapStorage(), new MapStorage()];
+  const conversationId = '99999999-9999-4999-8999-999999999999';
+  startSession({ conversationId }, storage, tab).session.ask('Whose is it?');
+  const next = await live({ conversationId }, storage, 'ada', tab);
+  await settled();
+  assert.equal(performed(next, 'ask').length, 0);
+  const [left] = next.session.view.messages;
+  assert.equal(left?.status, 'failed');
+  assert.equal(left?.role === 'user' && left.error?.code, 'unsent');
+  next.session.retry(left?.id ?? '');
+  await settled();
+  assert.equal(performed(next, 'ask').length, 1);
+});
+
+test('behind a wrong guess, the question goes to the visitor’s own conversation', async () => {
+  const storage = new MapStorage();
+  await live({}, storage, 'ada');
+  const harness = startSession({}, storage);
+  const id = harness.session.ask('I am somebody else');
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }));
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }), page([]));
+  await settled();
+  assert.deepEqual(
+    performed(harness, 'ask').map(({ data }) => data['client_id']),
+    [id],
+  );
+});
+
+test('storage that is full or forbidden: everything works, and it is said once', async () => {
+  const full: KeyValueStorage = {
+    getItem: () => null,
+    setItem() {
+      throw new DOMException('full', 'QuotaExceededError');
+    },
+    removeItem() {},
+  };
+  const harness = await live({}, new MapStorage(), 'ada', full);
+  assert.equal(harness.session.view.outboxIsVolatile, false);
+  const id = harness.session.ask('still works?');
+  assert.equal(harness.session.view.outboxIsVolatile, true);
+  await settled();
+  deliver(harness, snapshot([question(id, 1, 'still works?'), answer('a', 2, id)]), complete('a', 0));
+  assert.equal(harness.session.view.outboxIsVolatile, false);
+  harness.session.ask('again?');
+  assert.deepEqual(
+    harness.events.error.map(({ error }) => error.reason),
+    ['storage_unavailable'],
+  );
+});
+
+// — Silence —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+test('an open answer that says nothing for long is said to be awaited, until it goes on', async () => {
+  const harness = await live();
+  deliver(harness, snapshot([question('q', 1, 'x'), answer('a', 2, 'q')], { covers: [0, 2] }));
+  assert.equal(harness.session.view.stalled, false);
+  harness.clock.advance(13_000);
+  deliver(harness, page([], { covers: [3, 2] }));
+  assert.equal(harness.session.view.stalled, true);
+  deliver(harness, chunk('a', 0, 'Here I am.'));
+  assert.equal(harness.session.view.stalled, false);
+  assert.deepEqual(harness.events.progress, [
+    { messageId: 'a', incomplete: false, stalled: true },
+    { messageId: 'a', incomplete: false, stalled: false },
+  ]);
+});
+
+test('a subscription that answers nothing on a living connection is made anew', async () => {
+  const harness = await live();
+  let renewed = 0;
+  Object.assign(harness.connection, { renew: () => renewed++ });
+  harness.wake();
+  harness.clock.advance(120_000);
+  assert.ok(renewed >= 1);
+});
+
+test('what it has been through is counted', async () => {
+  const harness = await live();
+  deliver(
+    harness,
+    snapshot([question('q', 1, 'x'), answer('a', 2, 'q')], { covers: [0, 2] }),
+    chunk('a', 0, 'one '),
+    chunk('a', 0, 'one '),
+    chunk('a', 8, 'three'),
+  );
+  harness.connection.deliver('nonsense');
+  harness.connection.drop();
+  harness.connection.accept();
+  harness.clock.advance(0);
+  deliver(
+    harness,
+    hello(),
+    page([answer('a', 2, 'q', { status: 'streaming', offset: 4, content: 'two ' })], { covers: [3, 2] }),
+  );
+  assert.deepEqual(harness.session.stats, {
+    frames: 9,
+    dropped: 1,
+    duplicates: 1,
+    keptAside: 1,
+    contradictions: 0,
+    resumes: 2,
+    reconnects: 1,
+    recoveredBytes: 9,
+  });
 });

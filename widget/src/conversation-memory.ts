@@ -1,8 +1,4 @@
-/** The part of `Storage` that is needed here; a page in private mode may have none. */
-export interface KeyValueStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
+import type { KeyValueStorage } from './key-value-storage.js';
 
 interface Remembered {
   /** The visitor that the server named last. */

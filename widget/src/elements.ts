@@ -8,6 +8,7 @@ export {
   CableChatConnectionEvent,
   CableChatErrorEvent,
   CableChatFrameEvent,
+  CableChatProgressEvent,
   CableChatStartEvent,
 } from './events.js';
 export {
@@ -16,6 +17,7 @@ export {
   CableChatError,
   ConfigurationError,
   ProtocolError,
+  StorageError,
   TransportError,
 } from './errors.js';
 export type { ChatFeature, ChatSession, ChatSessionEvents } from './controllers/chat-session.js';
@@ -28,6 +30,7 @@ export type {
   QuestionStatus,
   QuestionView,
 } from './conversation/view.js';
+export type { SessionStats } from './statistics.js';
 export type { Strings } from './strings.js';
 export type {
   ConnectionState,

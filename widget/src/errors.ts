@@ -35,6 +35,17 @@ export class TransportError extends CableChatError<
   override readonly name = 'TransportError';
 }
 
+/** The browser stores nothing (full, forbidden, private mode): what is unsent is lost when the page goes. */
+export class StorageError extends CableChatError<'storage_unavailable'> {
+  override readonly name = 'StorageError';
+  constructor() {
+    super(
+      'storage_unavailable',
+      'Unsent messages cannot be stored in this browser; they are lost if the page is left.',
+    );
+  }
+}
+
 /** The server refused an action, or an answer failed. `message` is safe to show; `reason` is the server's code. */
 export class AnswerFailedError extends CableChatError {
   override readonly name = 'AnswerFailedError';

@@ -71,6 +71,20 @@ export class CableChatConnectionEvent extends CableChatEvent {
   }
 }
 
+/**
+ * The open answer is not as far as it should be: something is missing and being fetched (`incomplete`), or it has been
+ * silent for long (`stalled`). With both false: it goes on.
+ */
+export class CableChatProgressEvent extends CableChatEvent {
+  constructor(
+    readonly messageId: string,
+    readonly incomplete: boolean,
+    readonly stalled: boolean,
+  ) {
+    super('cable-chat-progress');
+  }
+}
+
 /** A well-formed frame of a type that the element does not know came in: a page's own extension. */
 export class CableChatFrameEvent extends CableChatEvent {
   constructor(readonly frame: Readonly<Record<string, unknown>>) {
@@ -86,6 +100,7 @@ declare global {
     'cable-chat-complete': CableChatCompleteEvent;
     'cable-chat-error': CableChatErrorEvent;
     'cable-chat-connection': CableChatConnectionEvent;
+    'cable-chat-progress': CableChatProgressEvent;
     'cable-chat-frame': CableChatFrameEvent;
   }
 }

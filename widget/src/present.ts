@@ -14,6 +14,8 @@ export interface Presented {
   readonly outbox: Outbox;
   readonly connection: ConnectionStatus;
   readonly ready: boolean;
+  readonly stalled: boolean;
+  readonly outboxIsVolatile: boolean;
   readonly maxMessageBytes: number;
 }
 
@@ -21,7 +23,7 @@ const entryViews = new WeakMap<OutboxEntry, MessageView>();
 
 /** Makes the picture that the elements draw. The same objects, and the same picture, where nothing changed. */
 export function presentView(before: ConversationView | undefined, presented: Presented): ConversationView {
-  const { state, outbox, connection, ready, maxMessageBytes } = presented;
+  const { state, outbox, connection, ready, stalled, outboxIsVolatile, maxMessageBytes } = presented;
   let messages: readonly MessageView[] = withUnsent(
     selectThread(state).map((message) => (message.role === 'user' ? questionView(message) : answerView(message))),
     outbox,
@@ -36,6 +38,8 @@ export function presentView(before: ConversationView | undefined, presented: Pre
     hasEarlier: state.interval !== undefined && state.interval.low > 0,
     openAnswer,
     ready,
+    stalled: stalled && openAnswer !== undefined,
+    outboxIsVolatile,
     maxMessageBytes,
   };
   return before !== undefined && isSameView(before, view) ? before : view;

@@ -13,6 +13,9 @@ const TIMES = {
   cap: 60_000,
 } as const;
 
+/** So many resumes in a row without an answer, on a connection that seems to be there: it is the subscription. */
+const MOST_UNANSWERED = 3;
+
 export interface RecoveryPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -22,6 +25,10 @@ export interface RecoveryPorts {
   readonly isIncomplete: () => boolean;
   /** True while an answer is queued or streaming. */
   readonly isAnswerOpen: () => boolean;
+  /** The server answers on the connection, but not on this subscription. */
+  readonly renewSubscription: () => void;
+  /** An open answer has been silent for long, or no longer is. */
+  readonly stalled: (stalled: boolean) => void;
 }
 
 /**
@@ -35,8 +42,10 @@ export class Recovery {
   #waitingForAnswer = false;
   /** Resumes in a row that were not answered, or were answered and left something missing. */
   #fruitless = 0;
+  #unanswered = 0;
   #cancelPlanned: (() => void) | undefined;
   #cancelWatchdog: (() => void) | undefined;
+  /** Times in a row that an open answer was silent for its whole patience. */
   #silences = 0;
 
   constructor(ports: RecoveryPorts) {
@@ -46,6 +55,7 @@ export class Recovery {
   connected(): void {
     this.#live = true;
     this.#fruitless = 0;
+    this.#unanswered = 0;
     this.#waitingForAnswer = false;
     this.resumeNow();
   }
@@ -57,6 +67,7 @@ export class Recovery {
     this.#cancelPlanned = undefined;
     this.#cancelWatchdog?.();
     this.#cancelWatchdog = undefined;
+    this.#setSilences(0);
   }
 
   /** Something happened that makes it likely that we are behind (a wake, lost history). */
@@ -65,25 +76,35 @@ export class Recovery {
     this.#plan(0);
   }
 
-  /** A frame of this conversation arrived and was folded in. */
-  frameReceived({ answersResume, more }: { readonly answersResume: boolean; readonly more: boolean }): void {
+  /** A frame of this conversation arrived and was folded in; `isProgress`: it changed a message. */
+  frameReceived(frame: {
+    readonly answersResume: boolean;
+    readonly more: boolean;
+    readonly isProgress: boolean;
+  }): void {
     if (!this.#live) return;
-    this.#silences = 0;
-    if (answersResume) {
-      this.#waitingForAnswer = false;
-      this.#cancelPlanned?.();
-      this.#cancelPlanned = undefined;
-      // While the server has more, every answer is progress.
-      if (more) this.#fruitless = 0;
-      if (more) this.#plan(0);
-      else if (this.#ports.isIncomplete()) this.#fruitless++;
-    }
+    if (frame.isProgress) this.#setSilences(0);
+    if (frame.answersResume) this.#answered(frame.more);
     if (!this.#ports.isIncomplete()) {
-      if (!more) this.#fruitless = 0;
+      if (!frame.more) this.#fruitless = 0;
     } else if (this.#cancelPlanned === undefined) {
       this.#plan(this.#backoff(TIMES.grace), () => this.#ports.isIncomplete());
     }
-    this.#watch();
+    if (frame.isProgress || frame.answersResume) this.#watch();
+  }
+
+  #answered(more: boolean): void {
+    this.#waitingForAnswer = false;
+    this.#unanswered = 0;
+    this.#cancelPlanned?.();
+    this.#cancelPlanned = undefined;
+    if (more) {
+      // While the server has more, every answer is progress.
+      this.#fruitless = 0;
+      this.#plan(0);
+    } else if (this.#ports.isIncomplete()) {
+      this.#fruitless++;
+    }
   }
 
   #plan(delay: number, isStillNeeded: () => boolean = () => true): void {
@@ -102,7 +123,10 @@ export class Recovery {
     // Replaced by the answer; without one, the question is asked again.
     this.#plan(this.#backoff(TIMES.answer), () => {
       this.#fruitless++;
-      return true;
+      this.#unanswered++;
+      if (this.#unanswered % MOST_UNANSWERED !== 0) return true;
+      this.#ports.renewSubscription();
+      return this.#live;
     });
     this.#watch();
   }
@@ -114,10 +138,16 @@ export class Recovery {
     this.#cancelWatchdog = this.#ports.clock.after(this.#jitter(base), () => {
       this.#cancelWatchdog = undefined;
       if (!this.#live) return;
-      this.#silences++;
+      if (this.#ports.isAnswerOpen()) this.#setSilences(this.#silences + 1);
       this.resumeNow();
       this.#watch();
     });
+  }
+
+  #setSilences(silences: number): void {
+    const was = this.#silences > 0;
+    this.#silences = silences;
+    if (was !== silences > 0) this.#ports.stalled(silences > 0);
   }
 
   #backoff(base: number): number {

@@ -1,10 +1,12 @@
 import { mintId, systemClock } from './clock.js';
 import type { SessionConfig } from './config.js';
-import { ConversationMemory, type KeyValueStorage } from './conversation-memory.js';
+import { ConversationMemory } from './conversation-memory.js';
+import type { KeyValueStorage } from './key-value-storage.js';
+import { OutboxStorage } from './outbox/storage.js';
 import { onPageWake } from './page-wake.js';
 import { Session } from './session.js';
 import { AnyCableTransport } from './transport/anycable.js';
-import { tokenFromEndpoint, tokenFromFunction, type TokenSource } from './transport/token.js';
+import { fixedToken, tokenFromEndpoint, tokenFromFunction, type TokenSource } from './transport/token.js';
 import type { Transport } from './transport/transport.js';
 
 /** A session that somebody holds. Releasing it twice is releasing it once. */
@@ -59,7 +61,8 @@ function open(key: string, config: SessionConfig): Pooled {
     clock: systemClock,
     random: Math.random,
     mintId,
-    memory: new ConversationMemory(browserStorage(), memoryScope(config)),
+    memory: new ConversationMemory(browserStorage('localStorage'), storageScope(config)),
+    outboxStorage: new OutboxStorage(browserStorage('sessionStorage'), storageScope(config)),
     onWake: onPageWake,
     // oxlint-disable-next-line no-console -- the one place where a page's developer hears of dropped frames
     log: (message, detail) => console.warn(message, detail),
@@ -90,7 +93,7 @@ function cable(config: SessionConfig): Transport {
 
 function tokens({ token, getToken, tokenUrl }: SessionConfig): TokenSource | undefined {
   if (getToken !== undefined) return tokenFromFunction(getToken);
-  if (token !== undefined) return tokenFromFunction(() => token);
+  if (token !== undefined) return fixedToken(token);
   if (tokenUrl === undefined) return undefined;
   return tokenFromEndpoint({
     url: tokenUrl,
@@ -110,8 +113,8 @@ function sessionKey(config: SessionConfig): string {
   return JSON.stringify([cableKey(config), objectId(transport), channel, params, conversationId, action]);
 }
 
-/** What a remembered conversation belongs to, besides its visitor. */
-function memoryScope({ url, channel, channelParams }: SessionConfig): string {
+/** What a remembered conversation and an outbox belong to, besides their visitor. */
+function storageScope({ url, channel, channelParams }: SessionConfig): string {
   const params = Object.entries(channelParams).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([url, channel, params]);
 }
@@ -123,9 +126,9 @@ function objectId(value: object | undefined): number | undefined {
   return id;
 }
 
-function browserStorage(): KeyValueStorage | undefined {
+function browserStorage(name: 'localStorage' | 'sessionStorage'): KeyValueStorage | undefined {
   try {
-    return globalThis.localStorage;
+    return globalThis[name];
   } catch {
     // Access itself may be forbidden (a sandboxed frame, blocked cookies).
     return undefined;

@@ -1,40 +1,28 @@
-import { Announcer } from './announcer.js';
+import type { Announcer } from './announcer.js';
 import type { Clock, Random } from './clock.js';
-import { ActionError, AnswerFailedError, type CableChatError, ProtocolError, TransportError } from './errors.js';
 import type { SessionConfig } from './config.js';
 import type { ConversationMemory } from './conversation-memory.js';
-import { presentView } from './present.js';
+import type { PlainAsk } from './conversation/reduce.js';
 import { selectThread } from './conversation/select.js';
 import { isIncomplete, isUnfinished, resumeCursors } from './conversation/state.js';
 import { ConversationStore } from './conversation/store.js';
 import type { ConnectionStatus, ConversationView } from './conversation/view.js';
 import { Emitter } from './emitter.js';
+import { ActionError, AnswerFailedError, ProtocolError, StorageError } from './errors.js';
+import { Link } from './link.js';
 import { admit } from './outbox/admission.js';
 import { Delivery } from './outbox/deliver.js';
 import { clientIdOf, type OutboxAction } from './outbox/outbox.js';
+import type { OutboxStorage } from './outbox/storage.js';
+import { announceView, DropLog, newAnnouncer, type SessionEmitter, type SessionEvents } from './page-notices.js';
+import { presentView } from './present.js';
 import { decode } from './protocol/decode.js';
-import type { ErrorFrame, FeedbackValue, FinalStatus, Frame, HelloFrame } from './protocol/frames.js';
+import type { ErrorFrame, FeedbackValue, Frame, HelloFrame } from './protocol/frames.js';
 import { Recovery } from './recovery.js';
-import type { ConnectionState, DisconnectReason, Subscription, Transport } from './transport/transport.js';
+import { SessionStatistics, type SessionStats } from './statistics.js';
+import type { ConnectionState, DisconnectReason, Transport } from './transport/transport.js';
 
-export interface SessionEvents {
-  /** An answer has begun. */
-  start: { readonly messageId: string };
-  /** An answer grew by `content`; `text` is all of it so far. */
-  chunk: { readonly messageId: string; readonly content: string; readonly text: string };
-  /** An answer is over, and proven whole. */
-  complete: { readonly messageId: string; readonly text: string; readonly status: FinalStatus };
-  /** An answer failed (`messageId`), an action was refused, or a frame was dropped. */
-  error: {
-    readonly error: CableChatError;
-    readonly messageId?: string;
-    /** What there is of the failed answer. */
-    readonly text?: string;
-  };
-  connection: { readonly status: ConnectionStatus; readonly reason?: DisconnectReason };
-  /** A frame of a type that this version does not know. */
-  frame: { readonly frame: Readonly<Record<string, unknown>> };
-}
+export type { SessionEvents } from './page-notices.js';
 
 export interface SessionPorts {
   readonly transport: Transport;
@@ -42,6 +30,7 @@ export interface SessionPorts {
   readonly random: Random;
   readonly mintId: () => string;
   readonly memory: ConversationMemory;
+  readonly outboxStorage: OutboxStorage;
   /** Calls back when the page comes back to life; the result ends it. */
   readonly onWake: (callback: () => void) => () => void;
   readonly log: (message: string, detail?: unknown) => void;
@@ -59,24 +48,25 @@ const HISTORY_PAGE = 50;
 export class Session {
   readonly #config: SessionConfig;
   readonly #ports: SessionPorts;
-  readonly #events = new Emitter<SessionEvents & { change: undefined }>();
+  readonly #events: SessionEmitter = new Emitter();
+  readonly #drops: DropLog;
+  readonly #stats = new SessionStatistics();
+  readonly #link: Link;
   readonly #recovery: Recovery;
   readonly #delivery: Delivery;
+  /** Speaks another action than `ask`: a backend that knows nothing of the protocol. */
+  readonly #plain: boolean;
   #announcer: Announcer;
   #store: ConversationStore;
-  #subscription: Subscription | undefined;
-  /** Counts subscriptions: only the newest one is listened to. */
-  #generation = 0;
-  #connection: ConnectionState = { status: 'connecting' };
-  #wasLive = false;
-  /** Between a connect and the first answer to its `resume`. */
+  /** Whom the conversation is kept for: a guess from the browser's memory, until the server has named its visitor. */
+  #user: { readonly id: string; readonly isConfirmed: boolean } | undefined;
+  /** Since the last connect, `resume` was answered to its end. */
   #caughtUp = false;
-  #plain: boolean;
-  #user: string | undefined;
+  #stalled = false;
+  #historyWanted = false;
   #view: ConversationView;
   #notifyPlanned = false;
-  #historyWanted = false;
-  #logged = new Set<string>();
+  #toldVolatile = false;
   #cancelHelloGrace: (() => void) | undefined;
   #endWake: (() => void) | undefined;
   #closed = false;
@@ -85,18 +75,42 @@ export class Session {
     this.#config = config;
     this.#ports = ports;
     this.#plain = config.action !== 'ask';
-    this.#announcer = this.#newAnnouncer();
-    const { clock, random } = ports;
+    this.#drops = new DropLog(this.#events, ports.log);
+    this.#announcer = newAnnouncer(this.#events);
+    const { transport, clock, random } = ports;
+    const { channel, channelParams } = config;
+    this.#link = new Link({
+      transport,
+      channel,
+      channelParams,
+      observer: {
+        stateChanged: (state) => this.#connectionChanged(state),
+        messageReceived: (message) => this.#received(message),
+        historyLost: () => this.#recovery.resumeNow(),
+      },
+    });
     this.#recovery = new Recovery({
       clock,
       random,
       sendResume: () => this.#sendResume(),
       isIncomplete: () => [...this.#store.state.messages.values()].some(isIncomplete),
       isAnswerOpen: () => [...this.#store.state.messages.values()].some(isUnfinished),
+      renewSubscription: () => this.#link.renew(),
+      stalled: (stalled) => {
+        this.#stalled = stalled;
+        this.#refresh();
+      },
     });
+    const remembered = this.#plain ? undefined : ports.memory.recallLast();
+    if (config.conversationId === undefined && remembered !== undefined) {
+      this.#user = { id: remembered.user, isConfirmed: false };
+    }
+    this.#store = this.#newStore(config.conversationId ?? remembered?.conversationId ?? ports.mintId());
     this.#delivery = new Delivery({
       clock,
       random,
+      storage: ports.outboxStorage,
+      conversationId: this.#store.state.id,
       perform: (action) => this.#performAction(action),
       handedOver: (action) => {
         if ('message' in action) this.#fold({ type: 'plain-ask', id: action.client_id, content: action.message });
@@ -104,23 +118,25 @@ export class Session {
       isAnswerOpen: () => this.#isAnswerOpen(),
       changed: () => this.#refresh(),
     });
-    const remembered = this.#plain ? undefined : ports.memory.recallLast();
-    this.#user = config.conversationId === undefined ? remembered?.user : undefined;
-    this.#store = this.#newStore(config.conversationId ?? remembered?.conversationId ?? ports.mintId());
     this.#view = this.#computeView(undefined);
   }
 
   /** Connects. What is asked before is kept and goes out then. */
   start(): void {
-    this.#subscribe();
+    this.#link.open(this.#store.state.id);
     this.#endWake = this.#ports.onWake(() => {
-      if (this.#connection.status === 'live') this.#recovery.resumeNow();
-      else if (this.#connection.status === 'offline') this.#ports.transport.reconnect?.();
+      this.#link.wake();
+      this.#recovery.resumeNow();
     });
   }
 
   get view(): ConversationView {
     return this.#view;
+  }
+
+  /** What this session has been through; a new object with every call. */
+  get stats(): SessionStats {
+    return this.#stats.read();
   }
 
   /** Whether the backend said that it can do this: `stop`, `regenerate`, `edit`, `feedback`, `history`, … */
@@ -134,7 +150,7 @@ export class Session {
   }
 
   on<E extends keyof SessionEvents>(event: E, listener: (detail: SessionEvents[E]) => void): () => void {
-    return this.#events.on(event, listener);
+    return this.#events.on(event, listener as (detail: (SessionEvents & { change: undefined })[E]) => void);
   }
 
   /**
@@ -177,6 +193,7 @@ export class Session {
 
   feedback(messageId: string, value: FeedbackValue): void {
     this.#requireProtocol('feedback');
+    // The counter must grow even where the clock was set back, or another tab's is ahead.
     const at = Math.max(this.#ports.clock.now(), (this.#store.state.messages.get(messageId)?.feedback.at ?? 0) + 1);
     this.#delivery.add({ action: 'feedback', message_id: messageId, value, at });
   }
@@ -188,78 +205,34 @@ export class Session {
 
   /** Connects now instead of at the next planned moment. */
   reconnect(): void {
-    if (this.#connection.status === 'closed' && this.#connection.reason.code === 'rejected') this.#subscribe();
-    else this.#ports.transport.reconnect?.();
+    this.#link.reconnect(this.#store.state.id);
   }
 
   /** Leaves this conversation (it stays on the server) and begins an empty one. */
   newConversation(): void {
-    this.#switchTo(this.#ports.mintId());
+    this.#switchTo(this.#ports.mintId(), 'leave');
     if (this.#user !== undefined && this.#config.conversationId === undefined) {
-      this.#ports.memory.remember(this.#user, this.#store.state.id);
+      this.#ports.memory.remember(this.#user.id, this.#store.state.id);
     }
   }
 
   close(): void {
     this.#closed = true;
     this.#endWake?.();
-    this.#leave();
+    this.#disconnect();
     this.#events.clear();
   }
 
   // — Connection ————————————————————————————————————————————————————————————————————————————————————————————
 
-  #subscribe(): void {
-    this.#subscription?.close();
-    const conversationId = this.#store.state.id;
-    const params = { ...this.#config.channelParams, conversation_id: conversationId };
-    const generation = ++this.#generation;
-    // After a switch an old subscription may still speak; and a new one before `subscribe` returns.
-    const isCurrent = () => !this.#closed && generation === this.#generation;
-    this.#subscription = this.#ports.transport.subscribe(this.#config.channel, params, {
-      stateChanged: (state) => isCurrent() && this.#connectionChanged(state),
-      messageReceived: (message) => isCurrent() && this.#received(message),
-      historyLost: () => isCurrent() && this.#recovery.resumeNow(),
-    });
-    // The callbacks that came during `subscribe` found no subscription to perform on yet.
-    if (this.#connection.status === 'live') this.#connectionChanged(this.#connection);
-  }
-
-  #leave(): void {
-    this.#recovery.disconnected();
-    this.#delivery.setGate('closed');
-    this.#cancelHelloGrace?.();
-    const subscription = this.#subscription;
-    this.#subscription = undefined;
-    this.#generation++;
-    subscription?.close();
-  }
-
-  /** Nothing of the conversation before stays, but for what the same visitor wrote and nobody took. */
-  #switchTo(conversationId: string, outbox: 'forget' | 'keep' = 'forget'): void {
-    this.#leave();
-    if (outbox === 'forget') this.#delivery.clear();
-    this.#announcer = this.#newAnnouncer();
-    this.#store = this.#newStore(conversationId);
-    this.#caughtUp = false;
-    this.#connection = { status: 'connecting' };
-    this.#refresh();
-    if (!this.#closed) this.#subscribe();
-  }
-
   #connectionChanged(state: ConnectionState): void {
-    this.#connection = state;
-    this.#cancelHelloGrace?.();
-    this.#recovery.disconnected();
-    this.#delivery.setGate('closed');
-    this.#caughtUp = false;
+    this.#pause();
     if (state.status === 'live') this.#connected();
-    this.#refresh(state.status === 'offline' || state.status === 'closed' ? state.reason : undefined);
+    this.#refresh('reason' in state ? state.reason : undefined);
   }
 
   #connected(): void {
-    this.#wasLive = true;
-    if (this.#subscription === undefined) return;
+    this.#stats.connected();
     if (this.#plain) {
       this.#caughtUp = true;
       this.#delivery.setGate('once');
@@ -274,9 +247,35 @@ export class Session {
     });
   }
 
+  #pause(): void {
+    this.#cancelHelloGrace?.();
+    this.#recovery.disconnected();
+    this.#delivery.setGate('closed');
+    this.#caughtUp = false;
+  }
+
+  #disconnect(): void {
+    this.#pause();
+    this.#link.close();
+  }
+
+  /** Nothing of the conversation before stays, but what the same visitor wrote and nobody took (`carry`). */
+  #switchTo(conversationId: string, outbox: 'leave' | 'carry'): void {
+    this.#disconnect();
+    this.#announcer = newAnnouncer(this.#events);
+    this.#store = this.#newStore(conversationId);
+    this.#delivery.moveTo(conversationId, outbox);
+    this.#markAsked();
+    this.#stalled = false;
+    this.#historyWanted = false;
+    if (!this.#closed) this.#link.open(conversationId);
+    this.#refresh();
+  }
+
   async #sendResume(): Promise<void> {
+    this.#stats.resumed();
     const { interval } = this.#store.state;
-    await this.#perform('resume', {
+    await this.#link.perform('resume', {
       ...(interval === undefined ? {} : { since: interval.high }),
       cursors: resumeCursors(this.#store.state),
     });
@@ -285,29 +284,24 @@ export class Session {
   #sendHistory(): void {
     const { interval } = this.#store.state;
     if (!this.#historyWanted || interval === undefined || interval.low === 0) return;
-    this.#perform('history', { before: interval.low, limit: HISTORY_PAGE }).catch(() => {
+    this.#link.perform('history', { before: interval.low, limit: HISTORY_PAGE }).catch(() => {
       // Asked again after the next resume, as the wish stays.
     });
   }
 
   #performAction({ action, ...data }: OutboxAction): Promise<void> {
-    if (action === 'ask' && this.#config.action !== 'ask' && 'message' in data) {
-      return this.#perform(this.#config.action, { prompt: data.message });
-    }
-    return this.#perform(action, data);
-  }
-
-  async #perform(action: string, data: Readonly<Record<string, unknown>>): Promise<void> {
-    if (this.#subscription === undefined) throw new TransportError('not_connected', `${action} was not sent.`);
-    await this.#subscription.perform(action, data);
+    if (this.#plain && 'message' in data) return this.#link.perform(this.#config.action, { prompt: data.message });
+    return this.#link.perform(action, data);
   }
 
   // — Frames ————————————————————————————————————————————————————————————————————————————————————————————————
 
   #received(message: unknown): void {
+    this.#stats.frameReceived();
     const frame = decode(message, this.#store.state.id);
     if (frame instanceof ProtocolError) {
-      this.#dropped(frame);
+      this.#stats.frameDropped();
+      this.#drops.dropped(frame);
       return;
     }
     switch (frame.type) {
@@ -323,19 +317,26 @@ export class Session {
       default:
         break;
     }
+    const before = this.#store.state;
     this.#fold(frame);
     if (frame.type === 'hello') this.#greeted(frame);
     const answersResume = frame.type === 'snapshot' && frame.more !== undefined;
     if (answersResume && frame.more === false) this.#caughtUp = true;
-    if (!this.#plain) this.#recovery.frameReceived({ answersResume, more: this.#store.state.more });
+    if (!this.#plain) {
+      const { more, messages } = this.#store.state;
+      this.#recovery.frameReceived({ answersResume, more, isProgress: messages !== before.messages });
+    }
     if (frame.type === 'snapshot' && frame.covers !== undefined) this.#pageReceived(frame.more === undefined);
     this.#refresh();
   }
 
-  #fold(frame: Frame | { readonly type: 'plain-ask'; readonly id: string; readonly content: string }): void {
-    for (const note of this.#store.apply(frame)) {
+  #fold(frame: Frame | PlainAsk): void {
+    const before = this.#store.state;
+    const notes = this.#store.apply(frame);
+    this.#stats.folded(frame, notes, before, this.#store.state);
+    for (const note of notes) {
       if (note.kind !== 'contradiction') continue;
-      this.#dropped(
+      this.#drops.dropped(
         new ProtocolError('contradiction', `Answer ${note.messageId}: ${note.detail}. It is fetched again.`),
       );
     }
@@ -348,24 +349,28 @@ export class Session {
 
   #greeted(hello: HelloFrame): void {
     this.#cancelHelloGrace?.();
-    this.#user = hello.user;
+    this.#user = { id: hello.user, isConfirmed: true };
     if (this.#config.conversationId === undefined) this.#ports.memory.remember(hello.user, this.#store.state.id);
+    this.#delivery.claim(hello.user);
+    this.#markAsked();
     this.#delivery.setGate('reliable');
   }
 
   /** The server names another visitor than the one this conversation was kept for: nothing of theirs may stay. */
   #isSomebodyElse(hello: HelloFrame): boolean {
-    if (this.#user === undefined || this.#user === hello.user) return false;
-    this.#user = hello.user;
+    const known = this.#user;
+    if (known === undefined || known.id === hello.user) return false;
+    this.#user = { id: hello.user, isConfirmed: true };
     const own = this.#config.conversationId ?? this.#ports.memory.recall(hello.user) ?? this.#ports.mintId();
-    this.#switchTo(own);
+    // Behind a guess, whatever was written on this page was written by the visitor who is here now.
+    this.#switchTo(own, known.isConfirmed ? 'leave' : 'carry');
     return true;
   }
 
   #refused(frame: ErrorFrame): void {
     if (frame.code === 'forbidden' && this.#config.conversationId === undefined) {
       // Somebody else's: this visitor gets a conversation of their own, and what they wrote goes there.
-      this.#switchTo(this.#ports.mintId(), 'keep');
+      this.#switchTo(this.#ports.mintId(), 'carry');
       return;
     }
     // A snapshot that holds the id overrides a refusal: the entry is gone from the outbox by then.
@@ -378,15 +383,6 @@ export class Session {
       error: new AnswerFailedError(frame),
       ...(messageId === undefined ? {} : { messageId }),
     });
-  }
-
-  /** Each reason once in the log; the page hears of every frame. */
-  #dropped(error: ProtocolError): void {
-    if (!this.#logged.has(error.message)) {
-      this.#logged.add(error.message);
-      this.#ports.log(`cable-chat: ${error.message}`, error);
-    }
-    this.#events.emit('error', { error });
   }
 
   // — Wishes ————————————————————————————————————————————————————————————————————————————————————————————————
@@ -406,21 +402,16 @@ export class Session {
     if (this.#plain) throw new ActionError('not_supported', `This backend has no ${action}.`);
   }
 
+  #markAsked(): void {
+    for (const { action } of this.#delivery.outbox) if ('client_id' in action) this.#announcer.asked(action.client_id);
+  }
+
   // — View ——————————————————————————————————————————————————————————————————————————————————————————————————
 
   #newStore(conversationId: string): ConversationStore {
     return new ConversationStore(conversationId, (before, after) => {
       this.#announcer.stateChanged(before, after);
       this.#delivery.stateChanged(after);
-    });
-  }
-
-  #newAnnouncer(): Announcer {
-    return new Announcer({
-      start: (detail) => this.#events.emit('start', detail),
-      chunk: (detail) => this.#events.emit('chunk', detail),
-      complete: (detail) => this.#events.emit('complete', detail),
-      error: ({ error, ...detail }) => this.#events.emit('error', { ...detail, error: new AnswerFailedError(error) }),
     });
   }
 
@@ -436,8 +427,10 @@ export class Session {
     const view = this.#computeView(before);
     if (view === before) return;
     this.#view = view;
-    if (view.connection !== before.connection) {
-      this.#events.emit('connection', { status: view.connection, ...(reason === undefined ? {} : { reason }) });
+    announceView(this.#events, before, view, reason);
+    if (view.outboxIsVolatile && !this.#toldVolatile) {
+      this.#toldVolatile = true;
+      this.#events.emit('error', { error: new StorageError() });
     }
     if (this.#notifyPlanned) return;
     this.#notifyPlanned = true;
@@ -451,22 +444,25 @@ export class Session {
     return presentView(before, {
       state: this.#store.state,
       outbox: this.#delivery.outbox,
+      outboxIsVolatile: !this.#plain && this.#delivery.isVolatile,
       connection: this.#connectionStatus(),
       ready: this.#caughtUp || this.#store.state.interval !== undefined,
+      stalled: this.#stalled,
       maxMessageBytes: this.#store.state.hello?.limits.message_bytes ?? DEFAULT_MESSAGE_BYTES,
     });
   }
 
   #connectionStatus(): ConnectionStatus {
-    switch (this.#connection.status) {
+    const { state, wasLive } = this.#link;
+    switch (state.status) {
       case 'connecting':
-        return this.#wasLive ? 'offline' : 'connecting';
+        return wasLive ? 'offline' : 'connecting';
       case 'live':
         return this.#caughtUp ? 'live' : 'catching-up';
       case 'offline':
         return 'offline';
       case 'closed':
-        return this.#connection.reason.code === 'unauthorized' ? 'signed-out' : 'closed';
+        return state.reason.code === 'unauthorized' || state.reason.code === 'token' ? 'signed-out' : 'closed';
     }
   }
 }

@@ -21,6 +21,7 @@ export interface Strings {
   readonly copyFailed: string;
   readonly regenerate: string;
   readonly retry: string;
+  readonly discard: string;
   readonly copyCode: string;
   readonly code: string;
   readonly table: string;
@@ -39,6 +40,8 @@ export interface Strings {
 
   readonly connecting: string;
   readonly catchingUp: string;
+  readonly stalled: string;
+  readonly volatile: string;
   readonly offline: string;
   readonly signedOut: string;
   readonly closed: string;
@@ -75,6 +78,7 @@ export const STRINGS: Strings = {
   copyFailed: 'Copying is not allowed here',
   regenerate: 'Answer again',
   retry: 'Try again',
+  discard: 'Discard',
   copyCode: 'Copy code',
   code: 'Code',
   table: 'Table',
@@ -93,6 +97,8 @@ export const STRINGS: Strings = {
 
   connecting: 'Connecting',
   catchingUp: 'Catching up',
+  stalled: 'Still waiting for the answer',
+  volatile: 'This browser stores nothing here: what is not sent yet is lost if you leave the page.',
   offline: 'You are offline. The chat reconnects by itself.',
   signedOut: 'You are signed out. Sign in to go on.',
   closed: 'The connection was closed.',

@@ -123,6 +123,7 @@ describe('<cable-chat>', () => {
         'cable-chat-complete',
         'cable-chat-error',
         'cable-chat-connection',
+        'cable-chat-progress',
         'cable-chat-frame',
       );
       const error = new ActionError('busy', 'Busy');
@@ -131,6 +132,7 @@ describe('<cable-chat>', () => {
       session.emit('complete', { messageId: 'a1', text: 'Hello', status: 'complete' });
       session.emit('error', { error, messageId: 'a2', text: 'part' });
       session.emit('connection', { status: 'offline', reason: { code: 'network' } });
+      session.emit('progress', { messageId: 'a1', incomplete: true, stalled: false });
       session.emit('frame', { frame: { type: 'custom' } });
       expect(events.map(({ type }) => type.replace('cable-chat-', ''))).to.deep.equal([
         'start',
@@ -138,11 +140,13 @@ describe('<cable-chat>', () => {
         'complete',
         'error',
         'connection',
+        'progress',
         'frame',
       ]);
       expect(events[1]).to.include({ messageId: 'a1', content: 'lo', text: 'Hello', target: chat });
       expect(events[2]).to.include({ status: 'complete', text: 'Hello' });
       expect(events[3]).to.include({ error, messageId: 'a2', text: 'part' });
+      expect(events[5]).to.include({ messageId: 'a1', incomplete: true, stalled: false });
       expect(events[4]).to.deep.include({ status: 'offline', reason: { code: 'network' } });
     });
 

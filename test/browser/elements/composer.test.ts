@@ -176,4 +176,18 @@ describe('the connection’s state', () => {
       expect(session.calls).to.have.length(buttons);
     });
   }
+
+  it('says that we are still waiting, and that nothing can be stored', async () => {
+    const { chat, session } = await mount();
+    session.show({ stalled: true });
+    await settled(chat);
+    expect(find(chat, '.passing').textContent).to.contain('Still waiting');
+    session.show({ stalled: false, outboxIsVolatile: true });
+    await settled(chat);
+    expect(find(chat, '.passing').textContent).to.equal('');
+    expect(find(chat, '.lasting').textContent).to.contain('lost if you leave');
+    session.show({ connection: 'offline' });
+    await settled(chat);
+    expect(find(chat, '.lasting').textContent).to.contain('You are offline');
+  });
 });

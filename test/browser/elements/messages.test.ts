@@ -44,7 +44,11 @@ describe('a question', () => {
     await settled(chat);
     expect(find(chat, '.failed').textContent).to.contain('Too many questions.');
     find(chat, '[part=retry-button]').click();
-    expect(session.calls).to.deep.equal([['retry', 'q1']]);
+    find(chat, '[part=discard-button]').click();
+    expect(session.calls).to.deep.equal([
+      ['retry', 'q1'],
+      ['discard', 'q1'],
+    ]);
     session.showMessages(question({ status: 'failed', error: { ...error, retryable: false } }));
     await settled(chat);
     expect(findAll(chat, '[part=retry-button]')).to.have.length(0);

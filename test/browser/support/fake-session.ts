@@ -20,6 +20,8 @@ export class FakeSession implements ChatSession {
     hasEarlier: false,
     openAnswer: undefined,
     ready: true,
+    stalled: false,
+    outboxIsVolatile: false,
     maxMessageBytes: 1000,
   };
   /** Each call as `[name, ...arguments]`. */
@@ -83,6 +85,10 @@ export class FakeSession implements ChatSession {
 
   stop(): void {
     this.calls.push(['stop']);
+  }
+
+  discard(messageId: string): void {
+    this.calls.push(['discard', messageId]);
   }
 
   retry(messageId: string): void {

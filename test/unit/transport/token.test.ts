@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TransportError } from '../../../widget/src/errors.js';
-import { tokenFromEndpoint, tokenFromFunction } from '../../../widget/src/transport/token.js';
+import { fixedToken, tokenFromEndpoint, tokenFromFunction } from '../../../widget/src/transport/token.js';
 
 function endpoint(answers: (() => Response | Promise<Response>)[]) {
   const requests: { url: string; init: RequestInit }[] = [];
@@ -86,4 +86,21 @@ test('getToken’s own failure is wrapped, its TransportError is passed on', asy
   await assert.rejects(broken.current(), reason('token_failed'));
   const out = tokenFromFunction(() => Promise.reject(new TransportError('unauthorized', 'signed out')));
   await assert.rejects(out.current(), reason('unauthorized'));
+});
+
+test('says when it should be renewed, and whether it can be', async () => {
+  const { source, clock } = endpoint([json({ token: 't1', expires_in: 60 }), json({ token: 'opaque' })]);
+  assert.equal(source.renewsIn(), undefined);
+  await source.current();
+  assert.equal(source.renewsIn(), 50_000);
+  clock.now += 30_000;
+  assert.equal(source.renewsIn(), 20_000);
+  clock.now += 29_000;
+  assert.equal(source.renewsIn(), 10_000);
+  await source.current();
+  assert.equal(source.renewsIn(), undefined);
+  assert.equal(source.isRenewable, true);
+  const fixed = fixedToken('t');
+  assert.equal(await fixed.current(), 't');
+  assert.equal(fixed.isRenewable, false);
 });

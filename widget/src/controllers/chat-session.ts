@@ -1,6 +1,7 @@
 /** What the elements need of a session. The real one (`session.ts`) fits it by its shape; so does a test's double. */
 import type { AnswerStatus, ConnectionStatus, ConversationView } from '../conversation/view.js';
 import type { FeedbackValue } from '../protocol/frames.js';
+import type { SessionStats } from '../statistics.js';
 import type { DisconnectReason } from '../transport/transport.js';
 
 export interface ChatSessionEvents {
@@ -9,6 +10,7 @@ export interface ChatSessionEvents {
   readonly complete: { readonly messageId: string; readonly text: string; readonly status: AnswerStatus };
   readonly error: { readonly error: Error; readonly messageId?: string; readonly text?: string };
   readonly connection: { readonly status: ConnectionStatus; readonly reason?: DisconnectReason };
+  readonly progress: { readonly messageId: string; readonly incomplete: boolean; readonly stalled: boolean };
   readonly frame: { readonly frame: Readonly<Record<string, unknown>> };
 }
 
@@ -17,6 +19,8 @@ export type ChatFeature = 'regenerate' | 'edit' | 'stop' | 'feedback' | 'history
 
 export interface ChatSession {
   readonly view: ConversationView;
+  /** What the session has been through, where it counts. */
+  readonly stats?: SessionStats;
   /** `listener` runs after `view` changed, once for many changes. Returns what ends it. */
   subscribe(listener: () => void): () => void;
   /** Returns what ends it. */
@@ -28,6 +32,7 @@ export interface ChatSession {
   ask(text: string): string;
   stop(): void;
   retry(messageId: string): void;
+  discard(messageId: string): void;
   regenerate(messageId: string): void;
   edit(messageId: string, text: string): string;
   feedback(messageId: string, value: FeedbackValue): void;

@@ -22,6 +22,7 @@ const EVENTS = [
   'complete',
   'error',
   'connection',
+  'progress',
   'frame',
 ] as const satisfies readonly (keyof ChatSessionEvents)[];
 

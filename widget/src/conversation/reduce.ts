@@ -85,13 +85,18 @@ function complete(state: ConversationState, frame: CompleteFrame): Reduction {
 function snapshot(state: ConversationState, frame: SnapshotFrame): Reduction {
   const notes: Note[] = [];
   const messages = new Map(state.messages);
+  let changed = false;
   for (const entry of frame.messages) {
-    const before = messages.get(entry.id) ?? emptyMessage(entry.id, entry.role);
-    messages.set(entry.id, merge(before, entry, notes));
+    const known = messages.get(entry.id);
+    const merged = merge(known ?? emptyMessage(entry.id, entry.role), entry, notes);
+    // The same object for the same state: nobody has to draw it, or take it for a sign of life.
+    if (known !== undefined && isSame(known, merged)) continue;
+    messages.set(entry.id, merged);
+    changed = true;
   }
   const next: ConversationState = {
     ...state,
-    messages,
+    messages: changed ? messages : state.messages,
     interval: frame.covers === undefined ? state.interval : extend(state.interval, frame.covers),
     more: frame.more ?? state.more,
   };
@@ -127,6 +132,7 @@ function merge(before: MessageState, entry: SnapshotEntry, notes: Note[]): Messa
 
 /** A question is whole in every snapshot and never changes. */
 function question(message: MessageState, entry: SnapshotEntry): MessageState {
+  if (message.status === 'complete' && message.text.held === entry.content) return message;
   const { text } = addPiece(EMPTY_TEXT, { offset: 0, content: entry.content });
   return { ...message, status: 'complete', text };
 }
@@ -200,6 +206,10 @@ function settle(message: MessageState, notes: Note[]): MessageState {
 
 function forward(message: MessageState, status: MessageStatus): MessageState {
   return message.status === 'queued' && status === 'streaming' ? { ...message, status } : message;
+}
+
+function isSame(a: MessageState, b: MessageState): boolean {
+  return (Object.keys(b) as (keyof MessageState)[]).every((key) => a[key] === b[key]);
 }
 
 function put(state: ConversationState, message: MessageState): ConversationState {

@@ -64,6 +64,10 @@ export interface ConversationView {
   readonly openAnswer: AnswerView | undefined;
   /** False until the first answer to a resume has arrived (or the backend turned out to be a plain one). */
   readonly ready: boolean;
+  /** The open answer has said nothing for so long that the visitor should know that we are still waiting. */
+  readonly stalled: boolean;
+  /** There is something unsent that this browser could not store: it is lost when the page goes. */
+  readonly outboxIsVolatile: boolean;
   /** UTF-8 bytes that one question may have. */
   readonly maxMessageBytes: number;
 }

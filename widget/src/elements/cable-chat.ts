@@ -9,6 +9,7 @@ import type { ConversationView } from '../conversation/view.js';
 import { ActionError, ConfigurationError } from '../errors.js';
 import { CableChatAskEvent, CableChatErrorEvent } from '../events.js';
 import { acquireSession } from '../session-pool.js';
+import type { SessionStats } from '../statistics.js';
 import { STRINGS } from '../strings.js';
 import type { Strings } from '../strings.js';
 import type { SubscriptionParams, Transport } from '../transport/transport.js';
@@ -53,6 +54,7 @@ const CONFIGURATION = [
  * @event {CableChatCompleteEvent} cable-chat-complete - An answer is over, and proven whole.
  * @event {CableChatErrorEvent} cable-chat-error - An attribute is wrong, an action was refused or an answer failed.
  * @event {CableChatConnectionEvent} cable-chat-connection - The connection's status changed.
+ * @event {CableChatProgressEvent} cable-chat-progress - The open answer misses something, or is silent for long; or goes on.
  * @event {CableChatFrameEvent} cable-chat-frame - A frame of a type that the element does not know came in.
  *
  * @csspart header - The row with the heading.
@@ -71,6 +73,7 @@ const CONFIGURATION = [
  * @csspart copy-button - Copies an answer.
  * @csspart regenerate-button - Asks for another answer.
  * @csspart retry-button - Tries again what failed.
+ * @csspart discard-button - Takes back a question that was not sent.
  * @csspart jump-button - Goes to the newest message.
  * @csspart reconnect-button - Connects at once.
  * @csspart composer - The box around the input and its button.
@@ -202,6 +205,11 @@ export class CableChat extends LitElement {
     return this.#sessions.view;
   }
 
+  /** What the session has been through: frames received, dropped as doubles, recovered, … */
+  get stats(): SessionStats | undefined {
+    return this.#sessions.session?.stats;
+  }
+
   /** Sends a question as if the visitor had. Returns its id, or `undefined` if a listener of `cable-chat-ask` kept it. */
   ask(text: string): string | undefined {
     const session = this.#session();
@@ -253,6 +261,9 @@ export class CableChat extends LitElement {
         session.retry(request.messageId);
         this.thread.showLatest();
         return true;
+      case 'discard':
+        session.discard(request.messageId);
+        return true;
       case 'regenerate':
         session.regenerate(request.messageId);
         this.thread.showLatest();
@@ -290,7 +301,7 @@ export class CableChat extends LitElement {
             : nothing
         }
         <cable-chat-thread
-          exportparts="thread, empty, message, question, question-text, answer, content, failure, actions, copy-button, regenerate-button, retry-button, jump-button"
+          exportparts="thread, empty, message, question, question-text, answer, content, failure, actions, copy-button, regenerate-button, retry-button, discard-button, jump-button"
           ?hidden=${error !== undefined}
           .strings=${words}
           .label=${heading || words.thread}
@@ -311,6 +322,8 @@ export class CableChat extends LitElement {
             exportparts="reconnect-button"
             .strings=${words}
             .connection=${view?.connection ?? 'connecting'}
+            ?stalled=${view?.stalled ?? false}
+            ?volatile=${view?.outboxIsVolatile ?? false}
           ></cable-chat-status>
           <cable-chat-composer
             exportparts="composer, input, send-button"

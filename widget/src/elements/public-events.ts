@@ -6,6 +6,7 @@ import {
   CableChatConnectionEvent,
   CableChatErrorEvent,
   CableChatFrameEvent,
+  CableChatProgressEvent,
   CableChatStartEvent,
 } from '../events.js';
 
@@ -17,6 +18,7 @@ const FACTORIES: {
   complete: ({ messageId, text, status }) => new CableChatCompleteEvent(messageId, text, status),
   error: ({ error, messageId, text }) => new CableChatErrorEvent(error, messageId, text),
   connection: ({ status, reason }) => new CableChatConnectionEvent(status, reason),
+  progress: ({ messageId, incomplete, stalled }) => new CableChatProgressEvent(messageId, incomplete, stalled),
   frame: ({ frame }) => new CableChatFrameEvent(frame),
 };
 

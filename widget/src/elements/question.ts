@@ -20,6 +20,10 @@ export class CableChatQuestion extends LitElement {
     if (this.question) request(this, { kind: 'retry', messageId: this.question.id });
   };
 
+  readonly #discard = (): void => {
+    if (this.question) request(this, { kind: 'discard', messageId: this.question.id });
+  };
+
   override render(): TemplateResult | typeof nothing {
     const { question } = this;
     if (!question) return nothing;
@@ -47,6 +51,7 @@ export class CableChatQuestion extends LitElement {
                   ${this.strings.retry}
                 </button>`
           }
+          <button class="text-button" part="discard-button" @click=${this.#discard}>${this.strings.discard}</button>
         </p>`;
       case 'sent':
         return nothing;

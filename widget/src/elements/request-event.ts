@@ -6,6 +6,7 @@ export type ChatRequest =
   | { readonly kind: 'ask'; readonly text: string }
   | { readonly kind: 'stop' }
   | { readonly kind: 'retry'; readonly messageId: string }
+  | { readonly kind: 'discard'; readonly messageId: string }
   | { readonly kind: 'regenerate'; readonly messageId: string }
   | { readonly kind: 'load-earlier' }
   | { readonly kind: 'reconnect' };

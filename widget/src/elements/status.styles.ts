@@ -35,7 +35,7 @@ export const styles = css`
     animation: pulse 1.2s ease-in-out infinite;
   }
 
-  .status:is([data-connection='offline'], [data-connection='signed-out'], [data-connection='closed']) {
+  .status:is([data-connection='offline'], [data-connection='signed-out'], [data-connection='closed'], [data-volatile]) {
     margin-block-end: 0.625rem;
     padding-block: 0.25rem;
     padding-inline: 0.875rem 0.5rem;
@@ -67,7 +67,12 @@ export const styles = css`
   }
 
   @media (forced-colors: active) {
-    .status:is([data-connection='offline'], [data-connection='signed-out'], [data-connection='closed']) {
+    .status:is(
+      [data-connection='offline'],
+      [data-connection='signed-out'],
+      [data-connection='closed'],
+      [data-volatile]
+    ) {
       border: 1px solid CanvasText;
     }
   }

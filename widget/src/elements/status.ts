@@ -15,12 +15,17 @@ export class CableChatStatus extends LitElement {
   @property({ attribute: false }) strings: Strings = STRINGS;
   @property({ attribute: false }) connection: ConnectionStatus = 'connecting';
 
+  /** The open answer has been silent for long. */
+  @property({ type: Boolean }) stalled = false;
+  /** Something unsent would not survive a reload. */
+  @property({ type: Boolean }) volatile = false;
+
   readonly #reconnect = (): void => void request(this, { kind: 'reconnect' });
 
   override render(): TemplateResult {
     // The live region stays; only its words come and go, else they would not be spoken.
     return html`
-      <div class="status" data-connection=${this.connection}>
+      <div class="status" data-connection=${this.connection} ?data-volatile=${this.volatile}>
         <span class="passing">${this.#passing()}</span>
         <span class="lasting" role="status">${this.#lasting()}</span>
         ${
@@ -37,7 +42,8 @@ export class CableChatStatus extends LitElement {
   /** Shown only if it takes a while, and not spoken. */
   #passing(): string | typeof nothing {
     if (this.connection === 'connecting') return this.strings.connecting;
-    return this.connection === 'catching-up' ? this.strings.catchingUp : nothing;
+    if (this.connection === 'catching-up') return this.strings.catchingUp;
+    return this.stalled ? this.strings.stalled : nothing;
   }
 
   #lasting(): string | typeof nothing {
@@ -49,7 +55,7 @@ export class CableChatStatus extends LitElement {
       case 'closed':
         return this.strings.closed;
       default:
-        return nothing;
+        return this.volatile ? this.strings.volatile : nothing;
     }
   }
 }

@@ -1,8 +1,10 @@
 import type { Clock, Random } from '../clock.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { ErrorFrame } from '../protocol/frames.js';
+import type { OutboxOwner, OutboxStorage } from './storage.js';
 import {
   add,
+  clientIdOf,
   confirm,
   due,
   EMPTY_OUTBOX,
@@ -26,6 +28,8 @@ export type Gate = 'closed' | 'reliable' | 'once';
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly random: Random;
+  readonly storage: OutboxStorage;
+  readonly conversationId: string;
   readonly perform: (action: OutboxAction) => Promise<void>;
   /** Handed over to a backend of the `once` kind: there is no more to be known of it. */
   readonly handedOver: (action: OutboxAction) => void;
@@ -39,6 +43,7 @@ const CONFIRM_CAP_MS = 60_000;
 /** Hands the outbox's entries to the transport, again and again until the state shows their effect. */
 export class Delivery {
   readonly #ports: DeliveryPorts;
+  #owner: OutboxOwner;
   #outbox: Outbox = EMPTY_OUTBOX;
   #gate: Gate = 'closed';
   readonly #underWay = new Set<OutboxEntry>();
@@ -47,6 +52,12 @@ export class Delivery {
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
+    this.#owner = { user: undefined, conversationId: ports.conversationId };
+  }
+
+  /** True where something is in the outbox that would not survive a reload. */
+  get isVolatile(): boolean {
+    return this.#outbox.length > 0 && this.#ports.storage.isFailing;
   }
 
   get outbox(): Outbox {
@@ -78,21 +89,37 @@ export class Delivery {
   /** A new connection (or none): what the last one was handed may never have arrived. */
   setGate(gate: Gate): void {
     this.#gate = gate;
-    if (gate === 'reliable') this.#outbox = requeue(this.#outbox);
     if (gate === 'closed') this.#stopTimeout();
-    this.#change(this.#outbox);
+    this.#change(gate === 'reliable' ? requeue(this.#outbox) : this.#outbox);
   }
 
-  /** Everything is forgotten: it was another visitor's. */
-  clear(): void {
+  /** The server has said who is writing: from now on it is their outbox, together with what they left in it before. */
+  claim(user: string): void {
+    const { conversationId } = this.#owner;
+    if (this.#owner.user === user) return;
+    const { storage } = this.#ports;
+    const stored = storage.load({ user, conversationId }).filter((entry) => !this.#outbox.some(isSameAs(entry)));
+    storage.forgetUnclaimed(conversationId);
+    this.#owner = { user, conversationId };
+    this.#change([...stored, ...this.#outbox]);
+  }
+
+  /** Another conversation. What is unsent goes along (`carry`), or waits in storage for its author's return (`leave`). */
+  moveTo(conversationId: string, mode: 'leave' | 'carry'): void {
     this.#stopTimeout();
-    this.#change(EMPTY_OUTBOX);
+    if (mode === 'carry') this.#ports.storage.save(this.#owner, EMPTY_OUTBOX);
+    this.#owner = { user: undefined, conversationId };
+    if (mode === 'carry') this.#change(requeue(this.#outbox));
+    else this.#outbox = EMPTY_OUTBOX;
   }
 
   #change(next: Outbox): void {
     const changed = next !== this.#outbox;
     this.#outbox = next;
-    if (changed) this.#ports.changed();
+    if (changed) {
+      this.#ports.storage.save(this.#owner, next);
+      this.#ports.changed();
+    }
     this.#send();
     this.#watch();
   }
@@ -116,9 +143,8 @@ export class Delivery {
     }
     this.#underWay.delete(entry);
     if (gate === 'once') {
-      this.#outbox = this.#outbox.filter((other) => other !== entry);
       this.#ports.handedOver(entry.action);
-      this.#ports.changed();
+      this.#change(this.#outbox.filter((other) => other !== entry));
     } else {
       this.#change(markSent(this.#outbox, entry));
     }
@@ -144,4 +170,16 @@ export class Delivery {
     this.#cancelTimeout?.();
     this.#cancelTimeout = undefined;
   }
+}
+
+function isSameAs({ action }: OutboxEntry): (other: OutboxEntry) => boolean {
+  const clientId = clientIdOf(action);
+  return (other) =>
+    clientId === undefined
+      ? other.action.action === action.action && 'message_id' in action && isOn(other, action.message_id)
+      : clientIdOf(other.action) === clientId;
+}
+
+function isOn({ action }: OutboxEntry, messageId: string): boolean {
+  return 'message_id' in action && action.message_id === messageId;
 }

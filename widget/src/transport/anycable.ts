@@ -2,6 +2,8 @@ import { Channel, createCable } from '@anycable/web';
 import type { Cable, ReasonError } from '@anycable/core';
 import type { Clock, Random } from '../clock.js';
 import { TransportError } from '../errors.js';
+import { jsonEncoder } from './encoder.js';
+import { ReconnectMonitor } from './monitor.js';
 import { reconnectDelay } from './reconnect.js';
 import type { TokenSource } from './token.js';
 import type {
@@ -34,6 +36,16 @@ const LINGER_MS = 5_000;
 const RESUBSCRIBE_MS = 1_000;
 const RESUBSCRIBE_CAP_MS = 30_000;
 
+/** A refusal is the server's last word, but it may change its mind. */
+const REJECTED_MS = 30_000;
+const REJECTED_CAP_MS = 300_000;
+
+/** @anycable/core drops a confirmation that comes within 250 ms of an unsubscribe from the same channel. */
+const RENEW_MS = 500;
+
+/** A token that was renewed this often in a row and still counts as expired will not get better. */
+const MOST_EXPIRED_IN_A_ROW = 3;
+
 /**
  * One cable (one WebSocket) of @anycable/web behind the transport port. What that client leaves out, by design or by
  * accident, is made good here where it concerns the connection, and in the session where it concerns the messages.
@@ -41,7 +53,7 @@ const RESUBSCRIBE_CAP_MS = 30_000;
 export class AnyCableTransport implements Transport {
   readonly #options: AnyCableOptions;
   readonly #subscriptions = new Set<CableSubscription>();
-  #cable: Cable | undefined;
+  #open: { readonly cable: Cable; readonly monitor: ReconnectMonitor } | undefined;
   #cancelLinger: (() => void) | undefined;
   #cancelRefresh: (() => void) | undefined;
   #expiredInARow = 0;
@@ -53,7 +65,7 @@ export class AnyCableTransport implements Transport {
   subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription {
     this.#cancelLinger?.();
     this.#cancelLinger = undefined;
-    const cable = (this.#cable ??= this.#open());
+    const { cable } = (this.#open ??= this.#create());
     const subscription = new CableSubscription(cable, channel, params, observer, this.#options, () => {
       this.#subscriptions.delete(subscription);
       if (this.#subscriptions.size === 0) this.#linger();
@@ -64,21 +76,30 @@ export class AnyCableTransport implements Transport {
   }
 
   reconnect(): void {
-    const cable = this.#cable;
-    if (cable === undefined || cable.state === 'connected' || cable.state === 'connecting') return;
+    if (this.#open === undefined) return;
+    const { cable, monitor } = this.#open;
+    if (cable.state === 'connected' || cable.state === 'connecting') return;
     this.#tell({ status: 'connecting' });
-    // A closed cable has no monitor at work; one that waits for its next attempt is told to make it now.
+    // A closed cable waits for nothing; one that waits for its next attempt is told to make it now.
     if (cable.state === 'closed') this.#connect(cable);
-    else cable.monitor?.reconnectNow();
+    else monitor.reconnectNow();
   }
 
-  #open(): Cable {
-    const { url, protocol, tokens, random } = this.#options;
+  wake(): void {
+    this.#open?.monitor.wake();
+  }
+
+  #create(): { readonly cable: Cable; readonly monitor: ReconnectMonitor } {
+    const { url, protocol, tokens, random, clock } = this.#options;
     const cable = createCable(url, {
       protocol,
       logLevel: 'error',
       performFailures: 'throw',
-      reconnectStrategy: (attempt: number) => reconnectDelay(attempt, random),
+      encoder: jsonEncoder,
+      monitor: false,
+      historyTimestamp: false,
+      // What the package would add by itself: a `cable-history-timestamp` meta tag's value, whatever it is.
+      protocolOptions: { historyTimestamp: false },
       ...(tokens === undefined
         ? {}
         : {
@@ -88,43 +109,74 @@ export class AnyCableTransport implements Transport {
             },
           }),
     });
+    const monitor = new ReconnectMonitor(cable, {
+      clock,
+      random,
+      stale: () => cable.disconnected(staleConnection()),
+    });
     cable.on('connect', () => {
       this.#expiredInARow = 0;
+      this.#planRefresh();
     });
     cable.on('disconnect', (reason) => this.#tell({ status: 'offline', reason: disconnectReason(reason) }));
     cable.on('close', (reason) => this.#closed(cable, reason));
-    return cable;
+    return { cable, monitor };
   }
 
   async #token(tokens: TokenSource): Promise<string> {
     try {
       return await tokens.current();
     } catch (error) {
-      // Signed out: more attempts would only ask the endpoint again. Anything else is retried with the connection.
-      if (error instanceof TransportError && error.reason === 'unauthorized') {
-        queueMicrotask(() => this.#cable?.disconnect());
-        this.#tell({ status: 'closed', reason: { code: 'unauthorized', detail: error.message } });
-      }
+      // Anything else is retried with the connection.
+      if (isSignedOut(error)) queueMicrotask(() => this.#signOut(error.message));
       throw error;
     }
+  }
+
+  /** More attempts would only ask the endpoint again. */
+  #signOut(detail: string): void {
+    this.#open?.cable.disconnect();
+    this.#tell({ status: 'closed', reason: { code: 'unauthorized', detail } });
+  }
+
+  /**
+   * Renewed while the connection still holds: when it breaks, the next one need not wait for the endpoint, which may be
+   * away as well. And whoever signed out elsewhere is signed out here, too.
+   */
+  #planRefresh(): void {
+    this.#cancelRefresh?.();
+    const { tokens, clock } = this.#options;
+    const delay = tokens?.renewsIn();
+    if (tokens === undefined || delay === undefined) return;
+    this.#cancelRefresh = clock.after(delay, () => {
+      tokens.current().then(
+        () => this.#planRefresh(),
+        (error: unknown) => {
+          if (isSignedOut(error)) this.#signOut(error.message);
+          // Else the next connection asks again.
+        },
+      );
+    });
   }
 
   /** The server (or this client) ended the connection for good. */
   #closed(cable: Cable, reason: ReasonError | undefined): void {
     if (reason === undefined) return;
-    if (reason.reason === 'token_expired' && this.#options.tokens !== undefined) {
-      this.#options.tokens.invalidate();
+    const { tokens, clock, random } = this.#options;
+    if (reason.reason === 'token_expired' && tokens?.isRenewable && this.#expiredInARow < MOST_EXPIRED_IN_A_ROW) {
+      tokens.invalidate();
       this.#tell({ status: 'offline', reason: { code: 'token', detail: 'token_expired' } });
-      const delay = this.#expiredInARow === 0 ? 0 : reconnectDelay(this.#expiredInARow, this.#options.random);
+      const delay = this.#expiredInARow === 0 ? 0 : reconnectDelay(this.#expiredInARow, random);
       this.#expiredInARow++;
-      this.#cancelRefresh = this.#options.clock.after(delay, () => this.#connect(cable));
+      this.#cancelRefresh?.();
+      this.#cancelRefresh = clock.after(delay, () => this.#connect(cable));
       return;
     }
     this.#tell({ status: 'closed', reason: disconnectReason(reason) });
   }
 
   #connect(cable: Cable): void {
-    if (cable !== this.#cable) return;
+    if (cable !== this.#open?.cable) return;
     cable.connect().catch(() => {
       // Said by the `disconnect` or `close` event, which carries the reason.
     });
@@ -137,12 +189,16 @@ export class AnyCableTransport implements Transport {
   #linger(): void {
     this.#cancelLinger = this.#options.clock.after(LINGER_MS, () => {
       this.#cancelRefresh?.();
-      this.#cable?.monitor?.dispose();
-      this.#cable?.disconnect();
-      this.#cable = undefined;
+      this.#open?.monitor.dispose();
+      this.#open?.cable.disconnect();
+      this.#open = undefined;
       this.#options.idle?.();
     });
   }
+}
+
+function isSignedOut(error: unknown): error is TransportError {
+  return error instanceof TransportError && error.reason === 'unauthorized';
 }
 
 class CableSubscription implements Subscription {
@@ -176,18 +232,21 @@ class CableSubscription implements Subscription {
 
   start(): void {
     if (this.#closed) return;
+    this.#cancelRetry?.();
     const channel = new (channelClass(this.#name))({ ...this.#params });
     this.#channel = channel;
     channel.on('connect', ({ restored }) => {
       this.#failures = 0;
       this.tell({ status: 'live', restored: restored === true });
     });
-    channel.on('close', (reason) => this.#subscriptionLost(reason));
+    channel.on('close', (reason) => {
+      if (channel === this.#channel) this.#subscriptionLost(reason);
+    });
     channel.on('info', ({ type }) => {
-      if (!this.#closed && type === 'history_not_found') this.#observer.historyLost();
+      if (channel === this.#channel && type === 'history_not_found') this.#observer.historyLost();
     });
     channel.on('message', (message, meta) => {
-      if (!this.#closed) this.#observer.messageReceived(message, meta as MessageMeta | undefined);
+      if (channel === this.#channel) this.#observer.messageReceived(message, meta as MessageMeta | undefined);
     });
     this.tell({ status: 'connecting' });
     this.#cable.subscribe(channel);
@@ -216,23 +275,39 @@ class CableSubscription implements Subscription {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry?.();
+    const channel = this.#channel;
+    this.#channel = undefined;
     try {
-      this.#channel?.disconnect();
+      channel?.disconnect();
     } finally {
       this.#ended();
     }
   }
 
-  /** Rejected: for good. Not answered, or lost in a race with an unsubscribe: the client gives up, we do not. */
+  renew(): void {
+    if (this.#closed || this.#state?.status !== 'live') return;
+    const channel = this.#channel;
+    this.#channel = undefined;
+    this.tell({ status: 'offline', reason: { code: 'network', detail: 'the subscription gave no answer' } });
+    channel?.disconnect();
+    this.#startAfter(RENEW_MS);
+  }
+
+  /** Rejected: until the server changes its mind. Not answered, or lost in a race: the client gives up, we do not. */
   #subscriptionLost(reason: Error | undefined): void {
     if (this.#closed) return;
+    this.#channel = undefined;
     if (reason?.name === 'SubscriptionRejectedError') {
       this.tell({ status: 'closed', reason: { code: 'rejected', detail: `${this.#name} refused the subscription` } });
+      this.#startAfter(Math.min(REJECTED_CAP_MS, REJECTED_MS * 2 ** this.#failures++));
       return;
     }
     this.tell({ status: 'offline', reason: { code: 'network', detail: reason?.message ?? 'subscription lost' } });
-    const delay = Math.min(RESUBSCRIBE_CAP_MS, RESUBSCRIBE_MS * 2 ** this.#failures);
-    this.#failures++;
+    this.#startAfter(Math.min(RESUBSCRIBE_CAP_MS, RESUBSCRIBE_MS * 2 ** this.#failures++));
+  }
+
+  #startAfter(delay: number): void {
+    this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(delay, () => this.start());
   }
 }
@@ -247,6 +322,13 @@ function isSame(a: ConnectionState | undefined, b: ConnectionState): boolean {
   // Every `live` is news: a connection that came back may have missed something.
   if (a === undefined || a.status !== b.status || b.status === 'live') return false;
   return !('reason' in a) || !('reason' in b) || a.reason.code === b.reason.code;
+}
+
+/** As @anycable/core's own StaleConnectionError, which @anycable/web does not export. */
+function staleConnection(): ReasonError {
+  const error: Error & { reason?: string } = new Error('nothing comes through any more');
+  error.reason = 'stale_connection';
+  return error as ReasonError;
 }
 
 /** @anycable/core says why by a `reason` word: its own, or the one in the server's `disconnect` frame. */

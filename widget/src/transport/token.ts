@@ -9,13 +9,23 @@ export interface TokenSource {
   current(): Promise<string>;
   /** The server refused the token it was given: the next one must be a new one. */
   invalidate(): void;
+  /** False where there is only one token to be had, ever. */
+  readonly isRenewable: boolean;
+  /** Milliseconds until the held token should be renewed; undefined: its end is not known. */
+  renewsIn(): number | undefined;
+}
+
+/** The one token that the page has. */
+export function fixedToken(token: string): TokenSource {
+  return { current: async () => token, invalidate: () => {}, isRenewable: false, renewsIn: () => undefined };
 }
 
 /** A token from the page's own code. Asked again after the server called the last one expired. */
 export function tokenFromFunction(getToken: () => string | Promise<string>): TokenSource {
   return cached(async () => {
     try {
-      return { token: await getToken(), expiresAt: undefined };
+      const token = await getToken();
+      return { token, expiresAt: expiryOf(token) };
     } catch (error) {
       throw error instanceof TransportError
         ? error
@@ -62,6 +72,10 @@ function cached(load: () => Promise<Token>, now: () => number = Date.now): Token
     },
     invalidate() {
       held = undefined;
+    },
+    isRenewable: true,
+    renewsIn() {
+      return held?.expiresAt === undefined ? undefined : Math.max(MARGIN_MS, held.expiresAt - MARGIN_MS - now());
     },
   };
 }

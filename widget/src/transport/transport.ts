@@ -44,12 +44,16 @@ export interface Subscription {
    * Rejects with a TransportError while there is no connection.
    */
   perform(action: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The server seems to have forgotten this subscription (it answers nothing): makes it anew. */
+  renew?(): void;
   /** Ends the subscription for good. Idempotent; no observer is called afterwards. */
   close(): void;
 }
 
 export interface Transport {
   subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription;
-  /** Try to connect now instead of at the next planned moment (the visitor asked for it). */
+  /** Connects now instead of at the next planned moment (the visitor asked for it). */
   reconnect?(): void;
+  /** The page came back to life: a connection that seems to be there may be dead. */
+  wake?(): void;
 }
