@@ -45,8 +45,9 @@ export const DEFAULT_OPTIONS: ChatOptions = {
   model: 'default',
   maxTokens: 2_048,
   contextTokens: 8_000,
-  firstByteMs: 30_000,
-  idleMs: 30_000,
+  // A reasoning model may think for a minute or two before its first byte, and again between two.
+  firstByteMs: 120_000,
+  idleMs: 60_000,
   answerMs: 600_000,
   answerBytes: 1024 * 1024,
   messageBytes: 16 * 1024,

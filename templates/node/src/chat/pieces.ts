@@ -2,8 +2,11 @@ import { ProviderError, type AnswerRequest, type FinishReason, type Provider } f
 import type { Clock } from './clock.js';
 import type { Logger } from '../logger.js';
 
-/** Given to a provider beyond its own time-outs, so that its own, better error comes first. */
-const GRACE_MS = 5_000;
+/**
+ * How many times its time-out a provider may go without a piece of text. It keeps the time-outs itself, and better: it also
+ * sees reasoning and keep-alives, which are signs of life. This is for one that hangs all the same.
+ */
+const PATIENCE = 10;
 
 /**
  * Reads an answer to its end, and returns how it ended. `take` returns false when it has enough: that is `length`.
@@ -23,7 +26,7 @@ export async function readPieces(
   let patience = request.timeouts.firstByte;
   try {
     for (;;) {
-      const next = await within(deps.clock, patience + GRACE_MS, signal, pieces.next());
+      const next = await within(deps.clock, patience * PATIENCE, signal, pieces.next());
       if (next.done) return next.value;
       patience = request.timeouts.idle;
       if (!take(next.value)) return 'length';

@@ -143,8 +143,8 @@ test('a provider that never says a word is given up, with its signal aborted', a
   const host = new Host(t, { options: { firstByteMs: 30_000, idleMs: 10_000 } });
   host.provider.isDeaf = true;
   const { answer, model } = await host.askAndWait(newCaller());
-  host.clock.advance(34_000);
-  assert.equal(host.completes(answer.id).length, 0, 'its own time-out and a grace are left to it');
+  host.clock.advance(299_000);
+  assert.equal(host.completes(answer.id).length, 0, 'its own time-outs are left to it');
   host.clock.advance(1_000);
   const complete = await host.completed(answer.id);
   assert.deepEqual([complete.status, complete.error?.code], ['failed', 'timeout']);
@@ -157,7 +157,7 @@ test('a provider that hangs in the middle is given up after the idle time', asyn
   const { answer, model } = await host.askAndWait(newCaller());
   model.say('begun');
   await host.streamed(model, 'begun');
-  host.clock.advance(15_000);
+  host.clock.advance(100_000);
   const complete = await host.completed(answer.id);
   assert.deepEqual([complete.error?.code, complete.bytes], ['timeout', 5]);
 });
