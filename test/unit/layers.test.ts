@@ -16,7 +16,7 @@ const lit = [/^lit$/, /^lit\//];
 const widget: readonly Layer[] = [
   { name: 'frames', files: /^protocol\/frames\.ts$/, imports: [], packages: [], pure: true },
   { name: 'errors', files: /^errors\.ts$/, imports: ['frames'], packages: [], pure: true },
-  { name: 'clock', files: /^clock\.ts$/, imports: [], packages: [] },
+  { name: 'clock', files: /^(clock|key-value-storage)\.ts$/, imports: [], packages: [] },
   { name: 'protocol', files: /^protocol(\.ts$|\/)/, imports: words, packages: [], pure: true },
   { name: 'conversation', files: /^conversation\//, imports: ['protocol', ...words], packages: [], pure: true },
   { name: 'presence', files: /^presence\//, imports: ['protocol', ...words], packages: [], pure: true },

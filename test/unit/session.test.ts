@@ -336,6 +336,39 @@ test('a backend that says no hello gets the question once, after a grace', async
   assert.equal(performed(harness, 'ask').length, 1);
 });
 
+test('a hello that comes too late: the question that may be lost goes out again with its id, and is there once', async () => {
+  const harness = startSession();
+  const id = harness.session.ask('anybody?');
+  harness.connection.accept();
+  harness.clock.advance(3_000);
+  await settled();
+  assert.deepEqual(texts(harness), [['user', 'anybody?', 'sent']]);
+  deliver(harness, hello(), page([]));
+  await settled();
+  assert.deepEqual(
+    performed(harness, 'ask').map(({ data }) => data['client_id']),
+    [id, id],
+  );
+  assert.deepEqual(texts(harness), [['user', 'anybody?', 'sending']]);
+  deliver(harness, snapshot([question(id, 1, 'anybody?'), answer('a', 2, id)]), complete('a', 0));
+  assert.deepEqual(texts(harness), [
+    ['user', 'anybody?', 'sent'],
+    ['assistant', '', 'complete'],
+  ]);
+});
+
+test('a plain backend is not resubscribed, and not asked for ever', async () => {
+  const harness = startSession();
+  harness.connection.accept();
+  let renewed = 0;
+  Object.assign(harness.connection, { renew: () => renewed++ });
+  harness.clock.advance(3_600_000);
+  const sent = performed(harness, 'resume').length;
+  assert.ok(sent > 3 && sent < 12, `${sent} resumes`);
+  harness.clock.advance(3_600_000);
+  assert.equal(renewed, 0);
+});
+
 test('the conversation is kept for its visitor, and for nobody else in the same browser', async () => {
   const storage = new MapStorage();
   const ada = (await live({}, storage, 'ada')).session.view.conversationId;

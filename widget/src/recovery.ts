@@ -25,6 +25,8 @@ export interface RecoveryPorts {
   readonly isIncomplete: () => boolean;
   /** True while an answer is queued or streaming. */
   readonly isAnswerOpen: () => boolean;
+  /** True once the backend has said that it knows the protocol. */
+  readonly isProtocolKnown: () => boolean;
   /** The server answers on the connection, but not on this subscription. */
   readonly renewSubscription: () => void;
   /** An open answer has been silent for long, or no longer is. */
@@ -125,6 +127,8 @@ export class Recovery {
       this.#fruitless++;
       this.#unanswered++;
       if (this.#unanswered % MOST_UNANSWERED !== 0) return true;
+      // A plain backend is left alone after a while; the next connection tries again.
+      if (!this.#ports.isProtocolKnown()) return this.#unanswered < MOST_UNANSWERED * 3;
       this.#ports.renewSubscription();
       return this.#live;
     });

@@ -95,6 +95,7 @@ export class Session {
       sendResume: () => this.#sendResume(),
       isIncomplete: () => [...this.#store.state.messages.values()].some(isIncomplete),
       isAnswerOpen: () => [...this.#store.state.messages.values()].some(isUnfinished),
+      isProtocolKnown: () => this.#store.state.hello !== undefined,
       renewSubscription: () => this.#link.renew(),
       stalled: (stalled) => {
         this.#stalled = stalled;
@@ -351,9 +352,8 @@ export class Session {
     this.#cancelHelloGrace?.();
     this.#user = { id: hello.user, isConfirmed: true };
     if (this.#config.conversationId === undefined) this.#ports.memory.remember(hello.user, this.#store.state.id);
-    this.#delivery.claim(hello.user);
+    this.#delivery.greet(hello.user);
     this.#markAsked();
-    this.#delivery.setGate('reliable');
   }
 
   /** The server names another visitor than the one this conversation was kept for: nothing of theirs may stay. */

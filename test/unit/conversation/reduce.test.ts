@@ -107,6 +107,30 @@ test('the interval grows only by ranges that touch it', () => {
   });
 });
 
+test('an answer to resume that does not touch the interval: the server was set back, and is believed', () => {
+  const before = fold([
+    snapshot([question('q9', 17, 'gone'), answer('a9', 18, 'q9', { status: 'complete', bytes: 0 })], {
+      covers: [10, 18],
+    }),
+  ]);
+  const state = fold([snapshot([question('q1', 1, 'kept')], { covers: [0, 2], more: false })], before);
+  assert.deepEqual([...state.messages.keys()], ['q1']);
+  assert.deepEqual(state.interval, { low: 0, high: 2 });
+  assert.equal(fold([snapshot([question('q1', 1, 'kept')], { covers: [0, 2] })], before).messages.size, 3);
+});
+
+test('a final answer whose text is cut streams until the rest is there', () => {
+  const entry = answer('a', 2, 'q', { status: 'complete', bytes: 9, content: 'half' });
+  const state = fold([snapshot([question('q', 1, 'x'), entry], { covers: [0, 2], more: true })]);
+  assert.equal(message(state, 'a').status, 'streaming');
+});
+
+test('a backend that says hello late was only slow: what was taken for plain makes way', () => {
+  const plain = reduce(emptyConversation(CONVERSATION), { type: 'plain-ask', id: 'q1', content: 'one' }).state;
+  assert.equal(fold([hello(), asked], plain).messages.size, 2);
+  assert.deepEqual(fold([hello()], plain).plain, []);
+});
+
 test('at a fork the child with the greatest position is shown', () => {
   const state = fold([
     snapshot([

@@ -69,6 +69,8 @@ const bad: readonly (readonly [why: string, message: unknown, path: RegExp])[] =
     snapshot([{ ...question('q', 1, 'x'), position: undefined as never }]),
     /^messages\[0\]\.position /,
   ],
+  ['inverted covers', snapshot([], { covers: [5, 3] }), /^covers /],
+  ['a limit that is none', hello({ limits: { message_bytes: 'many' as never } }), /^limits\.message_bytes /],
   ['covers that are none', snapshot([], { covers: [1] as never }), /^covers /],
   ['a hello without a user', { ...hello(), user: undefined }, /^user /],
 ];

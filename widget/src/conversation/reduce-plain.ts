@@ -57,7 +57,7 @@ function openAnswer(state: ConversationState): MessageState | undefined {
 }
 
 function newAnswer(state: ConversationState): MessageState {
-  return { ...emptyMessage(`plain-${state.plainCount + 1}`, 'assistant'), status: 'streaming' };
+  return { ...emptyMessage(`plain-${state.plain.length + 1}`, 'assistant'), status: 'streaming' };
 }
 
 function lastMessage(state: ConversationState): MessageState | undefined {
@@ -68,8 +68,19 @@ function lastMessage(state: ConversationState): MessageState | undefined {
 
 /** The order of arrival is the only order there is: it becomes the position. */
 function place(state: ConversationState, message: MessageState): ConversationState {
-  const known = state.messages.has(message.id);
-  const plainCount = known ? state.plainCount : state.plainCount + 1;
-  const placed = known ? message : { ...message, position: plainCount, inReplyTo: lastMessage(state)?.id ?? null };
-  return { ...state, plainCount, messages: new Map(state.messages).set(message.id, placed) };
+  const isKnown = state.messages.has(message.id);
+  const plain = isKnown ? state.plain : [...state.plain, message.id];
+  const placed = isKnown ? message : { ...message, position: plain.length, inReplyTo: lastMessage(state)?.id ?? null };
+  return { ...state, plain, messages: new Map(state.messages).set(message.id, placed) };
+}
+
+/**
+ * The backend says hello after all, so it was only slow: what was taken for a plain backend's messages makes way for its
+ * own. The questions among them are still in the outbox.
+ */
+export function dropPlain(state: ConversationState): ConversationState {
+  if (state.plain.length === 0) return state;
+  const messages = new Map(state.messages);
+  for (const id of state.plain) messages.delete(id);
+  return { ...state, plain: [], messages };
 }

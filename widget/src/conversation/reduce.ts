@@ -10,7 +10,7 @@ import type {
 import { isFinal } from '../protocol/frames.js';
 import { type ConversationState, type MessageState, emptyMessage } from './state.js';
 import { addPiece, dropAside, EMPTY_TEXT, type Piece } from './text.js';
-import { reducePlain } from './reduce-plain.js';
+import { dropPlain, reducePlain } from './reduce-plain.js';
 
 /** What a frame meant beyond the state it led to, for logs and for counting. */
 export type Note =
@@ -38,7 +38,7 @@ export interface PlainAsk {
 export function reduce(state: ConversationState, frame: Frame | PlainAsk): Reduction {
   switch (frame.type) {
     case 'hello':
-      return unchanged({ ...state, hello: frame });
+      return unchanged({ ...dropPlain(state), hello: frame });
     case 'chunk':
       return chunk(state, frame);
     case 'complete':
@@ -84,8 +84,9 @@ function complete(state: ConversationState, frame: CompleteFrame): Reduction {
 
 function snapshot(state: ConversationState, frame: SnapshotFrame): Reduction {
   const notes: Note[] = [];
-  const messages = new Map(state.messages);
-  let changed = false;
+  const isReset = frame.more !== undefined && !touches(state.interval, frame.covers);
+  const messages = new Map(isReset ? [] : state.messages);
+  let changed = isReset;
   for (const entry of frame.messages) {
     const known = messages.get(entry.id);
     const merged = merge(known ?? emptyMessage(entry.id, entry.role), entry, notes);
@@ -97,10 +98,19 @@ function snapshot(state: ConversationState, frame: SnapshotFrame): Reduction {
   const next: ConversationState = {
     ...state,
     messages: changed ? messages : state.messages,
-    interval: frame.covers === undefined ? state.interval : extend(state.interval, frame.covers),
+    interval: frame.covers === undefined ? state.interval : extend(isReset ? undefined : state.interval, frame.covers),
     more: frame.more ?? state.more,
   };
   return { state: next, notes };
+}
+
+/**
+ * The answer to a `resume` begins where the client's interval ends. One that does not touch it comes from a server whose
+ * database was set back: the client begins anew with what that server has.
+ */
+function touches(interval: ConversationState['interval'], covers: SnapshotFrame['covers']): boolean {
+  if (interval === undefined || covers === undefined) return true;
+  return covers[0] <= interval.high + 1 && covers[1] >= interval.low - 1;
 }
 
 /** Rule 3: one interval without holes, which grows only by ranges that touch it. */
@@ -109,7 +119,7 @@ function extend(
   [low, high]: readonly [number, number],
 ): ConversationState['interval'] {
   if (interval === undefined) return { low, high };
-  if (low > interval.high + 1 || high < interval.low - 1) return interval;
+  if (!touches(interval, [low, high])) return interval;
   return { low: Math.min(interval.low, low), high: Math.max(interval.high, high) };
 }
 
@@ -146,7 +156,8 @@ function answer(message: MessageState, entry: SnapshotEntry, notes: Note[]): Mes
   if (isFinal(entry.status)) {
     const { status, reason, error } = entry;
     next = {
-      ...next,
+      // A final answer whose text is still to come is, here, one that streams.
+      ...forward(next, 'streaming'),
       end: next.end ?? {
         status,
         bytes: entry.bytes ?? 0,

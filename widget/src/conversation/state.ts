@@ -46,12 +46,12 @@ export interface ConversationState {
   readonly interval: { readonly low: number; readonly high: number } | undefined;
   /** The server has more than it could put into one answer to `resume`. */
   readonly more: boolean;
-  /** Counts messages that a plain backend left without ids; they get their place in the order of arrival. */
-  readonly plainCount: number;
+  /** Messages of a plain backend, which have no ids or places of the server's, in the order of their arrival. */
+  readonly plain: readonly string[];
 }
 
 export function emptyConversation(id: string): ConversationState {
-  return { id, hello: undefined, messages: new Map(), interval: undefined, more: false, plainCount: 0 };
+  return { id, hello: undefined, messages: new Map(), interval: undefined, more: false, plain: [] };
 }
 
 export function emptyMessage(id: string, role: MessageRole): MessageState {

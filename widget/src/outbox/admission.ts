@@ -18,7 +18,8 @@ export function admit(action: OutboxAction, { signedOut, answerOpen, maxMessageB
       throw new ActionError('too_long', `The message is longer than ${maxMessageBytes} bytes.`);
     }
   }
-  if (byteLength(JSON.stringify(action)) > MAX_ACTION_BYTES) {
+  // It travels as a string of JSON inside JSON: each quote and backslash of the text is there four times.
+  if (byteLength(JSON.stringify(JSON.stringify(action))) > MAX_ACTION_BYTES) {
     throw new ActionError('too_long', `The message is longer than ${MAX_ACTION_BYTES} bytes on the wire.`);
   }
   if (signedOut) throw new ActionError('signed_out', 'The visitor is signed out.');

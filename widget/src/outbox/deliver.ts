@@ -45,6 +45,8 @@ export class Delivery {
   readonly #ports: DeliveryPorts;
   #owner: OutboxOwner;
   #outbox: Outbox = EMPTY_OUTBOX;
+  /** Handed over to a backend that had not said hello: should it do so later, it was only slow, and they go out again. */
+  #unproven: Outbox = EMPTY_OUTBOX;
   #gate: Gate = 'closed';
   readonly #underWay = new Set<OutboxEntry>();
   #cancelTimeout: (() => void) | undefined;
@@ -86,27 +88,39 @@ export class Delivery {
     this.#change(next);
   }
 
-  /** A new connection (or none): what the last one was handed may never have arrived. */
-  setGate(gate: Gate): void {
+  /** No connection, or one whose server has not said hello (yet). */
+  setGate(gate: 'closed' | 'once'): void {
     this.#gate = gate;
     if (gate === 'closed') this.#stopTimeout();
-    this.#change(gate === 'reliable' ? requeue(this.#outbox) : this.#outbox);
+    this.#change(this.#outbox);
   }
 
-  /** The server has said who is writing: from now on it is their outbox, together with what they left in it before. */
-  claim(user: string): void {
+  /**
+   * The server has said hello, and who is writing: what it was handed before may be lost and goes out again, together with
+   * what this visitor had left in storage.
+   */
+  greet(user: string): void {
+    // A hello comes with every answer to `resume`; only the first of a connection says something new.
+    if (this.#gate === 'reliable' && this.#owner.user === user) return;
+    this.#gate = 'reliable';
     const { conversationId } = this.#owner;
-    if (this.#owner.user === user) return;
+    const here = requeue([...this.#unproven, ...this.#outbox]);
+    this.#unproven = EMPTY_OUTBOX;
+    if (this.#owner.user === user) {
+      this.#change(here);
+      return;
+    }
     const { storage } = this.#ports;
-    const stored = storage.load({ user, conversationId }).filter((entry) => !this.#outbox.some(isSameAs(entry)));
+    const stored = storage.load({ user, conversationId }).filter((entry) => !here.some(isSameAs(entry)));
     storage.forgetUnclaimed(conversationId);
     this.#owner = { user, conversationId };
-    this.#change([...stored, ...this.#outbox]);
+    this.#change([...stored, ...here]);
   }
 
   /** Another conversation. What is unsent goes along (`carry`), or waits in storage for its author's return (`leave`). */
   moveTo(conversationId: string, mode: 'leave' | 'carry'): void {
     this.#stopTimeout();
+    this.#unproven = EMPTY_OUTBOX;
     if (mode === 'carry') this.#ports.storage.save(this.#owner, EMPTY_OUTBOX);
     this.#owner = { user: undefined, conversationId };
     if (mode === 'carry') this.#change(requeue(this.#outbox));
@@ -117,7 +131,7 @@ export class Delivery {
     const changed = next !== this.#outbox;
     this.#outbox = next;
     if (changed) {
-      this.#ports.storage.save(this.#owner, next);
+      this.#ports.storage.save(this.#owner, [...this.#unproven, ...next]);
       this.#ports.changed();
     }
     this.#send();
@@ -144,6 +158,7 @@ export class Delivery {
     this.#underWay.delete(entry);
     if (gate === 'once') {
       this.#ports.handedOver(entry.action);
+      this.#unproven = [...this.#unproven, { ...entry, state: 'sent' }];
       this.#change(this.#outbox.filter((other) => other !== entry));
     } else {
       this.#change(markSent(this.#outbox, entry));

@@ -72,8 +72,16 @@ function hello(fields: Fields, conversation_id: string): HelloFrame {
     v: count(fields, 'v'),
     user: id(fields, 'user'),
     features: features.filter((feature): feature is string => typeof feature === 'string'),
-    limits: fields['limits'] === undefined ? {} : (object(fields['limits'], 'limits') as Limits),
+    limits: limits(fields['limits'] ?? {}),
   };
+}
+
+/** A limit that cannot be one must not switch the local check off, or everything off. */
+function limits(value: unknown): Limits {
+  const fields = object(value, 'limits');
+  for (const name of ['message_bytes', 'asks_per_minute'])
+    if (fields[name] !== undefined) count(fields, name, 'limits');
+  return fields as Limits;
 }
 
 function chunk(fields: Fields, conversation_id: string): ChunkFrame {
@@ -230,7 +238,9 @@ function range(value: unknown): readonly [number, number] {
   if (Array.isArray(value) && value.length === 2) {
     const [low, high] = value as [unknown, unknown];
     const fields = { low, high };
-    return [count(fields, 'low', 'covers'), count(fields, 'high', 'covers')];
+    const pair = [count(fields, 'low', 'covers'), count(fields, 'high', 'covers')] as const;
+    // `[since + 1, since]` says that there is nothing new; anything more inverted says nothing.
+    if (pair[0] <= pair[1] + 1) return pair;
   }
   throw malformed('covers', 'a pair of positions', value);
 }

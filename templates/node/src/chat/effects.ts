@@ -1,7 +1,6 @@
 import type { ServerFrame } from 'cable-chat/protocol';
-import type { RefusalFrame } from './refusal.js';
 
-export type OutgoingFrame = ServerFrame | RefusalFrame;
+export type OutgoingFrame = ServerFrame;
 
 /**
  * What is to be done after the database has committed, in this order. An action returns it instead of doing it, so that

@@ -57,9 +57,13 @@ export function resume(deps: ActionDeps, caller: Caller, action: Extract<Action,
 export function history(deps: ActionDeps, caller: Caller, action: Extract<Action, { action: 'history' }>): Effect[] {
   const limit = Math.max(1, Math.min(action.limit ?? Infinity, deps.options.pageMessages));
   // One more than asked for, to know whether anything is older.
-  const messages = deps.store.conversations.before(caller.conversationId, action.before, limit + 1);
+  const { conversations } = deps.store;
+  // Beyond the last position nothing may be covered: what comes there later would count as known.
+  const last = conversations.conversation(caller.conversationId)?.lastPosition ?? 0;
+  const before = Math.min(action.before, last + 1);
+  const messages = conversations.before(caller.conversationId, before, limit + 1);
   const isOldest = messages.length <= limit;
-  const query = { before: action.before, messages: isOldest ? messages : messages.slice(1), isOldest };
+  const query = { before, messages: isOldest ? messages : messages.slice(1), isOldest };
   return [{ type: 'reply', frame: historySnapshot(snapshotSource(deps, caller), query) }];
 }
 

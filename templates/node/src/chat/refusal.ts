@@ -36,13 +36,8 @@ export function invalid(message: string): Refusal {
   return { code: 'invalid', message, retryable: false };
 }
 
-/**
- * `stop` and `feedback` carry no client_id; `message_id`, a field beyond the protocol's, tells their sender which of them
- * is meant.
- */
-export type RefusalFrame = ErrorFrame & { readonly message_id?: string };
-
-export function refusalFrame(conversationId: string, ids: ActionIds, refusal: Refusal): RefusalFrame {
+/** `stop` and `feedback` carry no client_id: `message_id` tells their sender which of them is meant. */
+export function refusalFrame(conversationId: string, ids: ActionIds, refusal: Refusal): ErrorFrame {
   return {
     type: 'error',
     conversation_id: conversationId,
