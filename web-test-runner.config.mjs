@@ -28,7 +28,7 @@ export default {
   ],
   // A page in a background tab gets no animation frames, and its tests would wait for them until the deadline.
   concurrency: 1,
-  testFramework: { config: { timeout: 10_000 } },
+  testFramework: { config: { timeout: 60_000 } },
   // A page that never reports back is a failure, not a hang.
   testsStartTimeout: 60_000,
   testsFinishTimeout: 180_000,

@@ -421,6 +421,31 @@ test('somebody else’s conversation is left for a new one, and what was asked g
   );
 });
 
+test('the page’s own conversation that is somebody else’s is refused, said, and tried again on demand', async () => {
+  const harness = startSession({ conversationId: '99999999-9999-4999-8999-999999999999' });
+  harness.connection.accept();
+  deliver(harness, refusal(null, 'forbidden', { retryable: false }));
+  assert.equal(harness.session.view.connection, 'closed');
+  assert.deepEqual(
+    harness.events.error.map(({ error }) => error.reason),
+    ['rejected', 'forbidden'],
+  );
+  harness.session.reconnect();
+  harness.connection.accept();
+  deliver(harness, hello(), page([]));
+  assert.equal(harness.session.view.connection, 'live');
+});
+
+test('a plain backend that refuses the action: the visitor is told where the answer should be', async () => {
+  const harness = startSession({ action: 'generate' });
+  harness.session.ask('x');
+  harness.connection.accept();
+  await settled();
+  deliver(harness, refusal(null, 'invalid', { message: 'This action is not known here.' }));
+  const last = harness.session.view.messages.at(-1);
+  assert.equal(last?.role === 'assistant' && last.error?.message, 'This action is not known here.');
+});
+
 test('newConversation begins an empty one and remembers it', async () => {
   const storage = new MapStorage();
   const harness = await live({}, storage);

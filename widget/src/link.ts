@@ -71,6 +71,13 @@ export class Link {
     await this.#subscription.perform(action, data);
   }
 
+  /** The server refuses this conversation; the connection itself is none the worse for it. */
+  refuse(detail: string): void {
+    this.close();
+    this.#state = { status: 'closed', reason: { code: 'rejected', detail } };
+    this.#options.observer.stateChanged(this.#state);
+  }
+
   renew(): void {
     this.#subscription?.renew?.();
   }

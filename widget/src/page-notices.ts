@@ -2,7 +2,7 @@ import { Announcer } from './announcer.js';
 import type { ConversationView } from './conversation/view.js';
 import type { ConnectionStatus } from './conversation/view.js';
 import type { Emitter } from './emitter.js';
-import { AnswerFailedError, type CableChatError, ProtocolError } from './errors.js';
+import { AnswerFailedError, type CableChatError, type ProtocolError, TransportError } from './errors.js';
 import type { FinalStatus } from './protocol/frames.js';
 import type { DisconnectReason } from './transport/transport.js';
 
@@ -48,6 +48,12 @@ export function announceView(
 ): void {
   if (after.connection !== before.connection) {
     events.emit('connection', { status: after.connection, ...(reason === undefined ? {} : { reason }) });
+    if (after.connection === 'closed' || after.connection === 'signed-out') {
+      const kind = after.connection === 'closed' ? 'rejected' : 'unauthorized';
+      events.emit('error', {
+        error: new TransportError(kind, reason?.detail ?? `The connection is ${after.connection}.`),
+      });
+    }
   }
   const answer = after.openAnswer ?? before.openAnswer;
   if (answer === undefined) return;

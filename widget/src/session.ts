@@ -373,11 +373,15 @@ export class Session {
       this.#switchTo(this.#ports.mintId(), 'carry');
       return;
     }
+    if (this.#plain) {
+      // A backend of the other kind, asked for an action that it does not have: the visitor waits for an answer to this.
+      this.#fold({ type: 'plain-error', message: frame.message });
+      this.#refresh();
+      return;
+    }
     // A snapshot that holds the id overrides a refusal: the entry is gone from the outbox by then.
     this.#delivery.refused(frame);
-    if (frame.code === 'forbidden') {
-      this.#connectionChanged({ status: 'closed', reason: { code: 'unauthorized', detail: frame.message } });
-    }
+    if (frame.code === 'forbidden') this.#link.refuse(frame.message);
     const messageId = frame.client_id ?? frame.message_id;
     this.#events.emit('error', {
       error: new AnswerFailedError(frame),

@@ -87,7 +87,7 @@ export const STRINGS: Strings = {
   image: 'Image',
 
   thinking: 'Thinking',
-  pending: 'Not sent yet. It will be sent once you are connected.',
+  pending: 'Not sent yet. It goes out by itself once the chat is connected.',
   sending: 'Sending',
   questionFailed: 'This message was not sent.',
   answerStopped: 'You stopped this answer.',
@@ -99,9 +99,9 @@ export const STRINGS: Strings = {
   catchingUp: 'Catching up',
   stalled: 'Still waiting for the answer',
   volatile: 'This browser stores nothing here: what is not sent yet is lost if you leave the page.',
-  offline: 'You are offline. The chat reconnects by itself.',
+  offline: 'Not connected. The chat reconnects by itself.',
   signedOut: 'You are signed out. Sign in to go on.',
-  closed: 'The connection was closed.',
+  closed: 'The server has refused this chat.',
   reconnect: 'Reconnect',
   misconfigured: 'This chat is not set up correctly',
 

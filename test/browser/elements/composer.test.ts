@@ -156,11 +156,22 @@ describe('the composer', () => {
   });
 });
 
+describe('the focus ring', () => {
+  it('is one, around the whole box', async () => {
+    const { chat } = await mount();
+    const input = find<HTMLTextAreaElement>(chat, 'textarea');
+    input.focus();
+    expect(input.matches(':focus-visible')).to.equal(true);
+    expect(getComputedStyle(input).outlineStyle).to.equal('none');
+    expect(getComputedStyle(find(chat, '.composer')).outlineStyle).to.equal('solid');
+  });
+});
+
 describe('the connection’s state', () => {
   const lasting: readonly (readonly ['offline' | 'closed' | 'signed-out' | 'live', string, number])[] = [
     ['live', '', 0],
-    ['offline', 'You are offline', 1],
-    ['closed', 'The connection was closed', 1],
+    ['offline', 'Not connected', 1],
+    ['closed', 'refused', 1],
     ['signed-out', 'You are signed out', 0],
   ];
   for (const [connection, words, buttons] of lasting) {
@@ -188,6 +199,6 @@ describe('the connection’s state', () => {
     expect(find(chat, '.lasting').textContent).to.contain('lost if you leave');
     session.show({ connection: 'offline' });
     await settled(chat);
-    expect(find(chat, '.lasting').textContent).to.contain('You are offline');
+    expect(find(chat, '.lasting').textContent).to.contain('Not connected');
   });
 });

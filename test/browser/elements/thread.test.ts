@@ -36,6 +36,17 @@ describe('the thread', () => {
     expect(isVisible(find(chat, '.jump'))).to.equal(false);
   });
 
+  it('follows an answer that grows while the last scroll is still being told', async () => {
+    const { chat, session } = await mount();
+    const scroller = await show(chat, session, LONG);
+    // What a fast model does: the content has grown again by the time that the scroll event comes.
+    find(chat, '.content').style.paddingBlockEnd = '300px';
+    scroller.dispatchEvent(new Event('scroll'));
+    await nextFrame();
+    expect(distanceFromEnd(scroller)).to.equal(0);
+    expect(isVisible(find(chat, '.jump'))).to.equal(false);
+  });
+
   it('leaves a reader alone who scrolled up, and offers the way back', async () => {
     const { chat, session } = await mount();
     const scroller = await show(chat, session, LONG);

@@ -14,6 +14,8 @@ export class StickToBottomController implements ReactiveController {
   #scroller: HTMLElement | undefined;
   #content: Element | undefined;
   #stuck = true;
+  /** The content's height when it was last followed, in CSS pixels. */
+  #height = 0;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -55,14 +57,23 @@ export class StickToBottomController implements ReactiveController {
     this.#observer.observe(this.#scroller);
     this.#observer.observe(this.#content);
     this.#listening = new AbortController();
-    this.#scroller.addEventListener('scroll', () => this.#setStuck(this.#isAtEnd()), {
+    this.#scroller.addEventListener('scroll', () => this.#scrolled(), {
       passive: true,
       signal: this.#listening.signal,
     });
   }
 
   #follow(): void {
-    if (this.#stuck && this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    if (!this.#stuck || !this.#scroller) return;
+    this.#height = this.#scroller.scrollHeight;
+    this.#scroller.scrollTop = this.#height;
+  }
+
+  #scrolled(): void {
+    if (this.#isAtEnd()) this.#setStuck(true);
+    // The event comes late: where the content has grown meanwhile, it was us who scrolled, and not the reader.
+    else if (this.#stuck && this.#scroller?.scrollHeight !== this.#height) this.#follow();
+    else this.#setStuck(false);
   }
 
   #isAtEnd(): boolean {

@@ -26,6 +26,11 @@ export const styles = css`
     outline-offset: 0;
   }
 
+  /* The ring is around the whole box, so that there is one. */
+  textarea:focus-visible {
+    outline: none;
+  }
+
   .composer:has(textarea:disabled) {
     background: var(--_hover);
   }
