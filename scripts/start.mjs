@@ -20,6 +20,8 @@ try {
 // Not `npx tsx`: one process less between the signals and the server.
 const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...process.argv.slice(2)], {
   cwd: join(root, 'templates/node'),
+  // The page of the repository itself is the one with the fault lab.
+  env: { LAB: '1', ...process.env },
   stdio: 'inherit',
 });
 

@@ -80,10 +80,11 @@ const server: readonly Layer[] = [
     imports: ['logger', 'cable', 'chat', 'providers'],
     packages: [builtIn],
   },
+  { name: 'lab', files: /^lab\//, imports: ['cable', 'chat', 'http', 'logger'], packages: [builtIn] },
   {
     name: 'composition',
-    files: /^(server|listen)\.ts$/,
-    imports: ['config', 'cable', 'http', 'channels', 'chat', 'providers', 'logger'],
+    files: /^(server|supervisor|listen)\.ts$/,
+    imports: ['config', 'cable', 'http', 'lab', 'channels', 'chat', 'providers', 'logger'],
     packages: [builtIn, chatProtocol],
   },
   {

@@ -18,6 +18,8 @@ export interface Config {
   readonly demo: { readonly seed: number; readonly tokensPerSecond: number };
   /** Absent: the chat's own. */
   readonly systemPrompt: string | undefined;
+  /** The fault lab instead of the plain page: for a demo, never for visitors' own conversations. */
+  readonly lab: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -58,6 +60,7 @@ export function readConfig(environment: Environment): Config {
       tokensPerSecond: variables.speed('DEMO_SPEED', 40),
     },
     systemPrompt: variables.text('SYSTEM_PROMPT'),
+    lab: variables.flag('LAB'),
     logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -6,8 +6,9 @@ import type { Config } from './config.js';
 import { ListenError } from './listen.js';
 import { createLogger } from './logger.js';
 import { DEFAULT_BASE_URL, DEFAULT_MODEL, ProviderConfigurationError } from './providers/index.js';
-import { startServer } from './server.js';
 import type { RunningServer } from './server.js';
+import { superviseServer } from './supervisor.js';
+import type { Supervisor } from './supervisor.js';
 
 /** How long answers under way may go on after a signal. */
 const DRAIN_MS = 2_000;
@@ -18,18 +19,19 @@ const SAME_SIGNAL_MS = 500;
 
 try {
   const config = readConfig(process.env);
-  const server = await startServer({
-    config,
-    logger: createLogger(config.logLevel, (line) => process.stderr.write(`${line}\n`)),
+  const logger = createLogger(config.logLevel, (line) => process.stderr.write(`${line}\n`));
+  const supervisor = await superviseServer({ config, logger }, (error) => {
+    process.stderr.write(`The server could not be restarted. ${explain(error)}\n`);
+    process.exit(1);
   });
-  stopOnSignals(server);
-  announce(server, config);
+  stopOnSignals(supervisor);
+  announce(supervisor.server, config);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 }
 
-function announce({ url }: RunningServer, { openai, databasePath }: Config): void {
+function announce({ url }: RunningServer, { openai, databasePath, lab }: Config): void {
   const model =
     openai === undefined
       ? 'the built-in demo model. For a real one set OPENAI_API_KEY (and OPENAI_BASE_URL, OPENAI_MODEL).'
@@ -39,6 +41,7 @@ function announce({ url }: RunningServer, { openai, databasePath }: Config): voi
       `cable-chat is ready: ${url}`,
       `Answers come from ${model}`,
       `Conversations are kept in ${databasePath}.`,
+      ...(lab ? ['The fault lab is on (LAB): whoever opens the page can restart this server.'] : []),
       '',
     ].join('\n'),
   );
@@ -63,7 +66,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function stopOnSignals(server: RunningServer): void {
+function stopOnSignals(supervisor: Supervisor): void {
   let firstAt: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (firstAt !== undefined) {
@@ -75,7 +78,7 @@ function stopOnSignals(server: RunningServer): void {
       process.stderr.write(`Not everything could be stopped within ${GIVE_UP_MS / 1_000} s; ending anyway.\n`);
       process.exit(1);
     }, GIVE_UP_MS).unref();
-    server.close({ drainMs: DRAIN_MS }).then(
+    supervisor.close({ drainMs: DRAIN_MS }).then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`Stopping failed: ${explain(error)}\n`);

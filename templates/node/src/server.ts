@@ -14,6 +14,8 @@ import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
 import type { StaticMount } from './http/static-files.js';
 import { VisitorCookies } from './http/visitor.js';
+import { createLab } from './lab/index.js';
+import type { Lab } from './lab/index.js';
 import { listen } from './listen.js';
 import type { Logger } from './logger.js';
 import { createProvider } from './providers/index.js';
@@ -33,6 +35,8 @@ export interface ServerOptions {
   /** What the configuration does not name. */
   readonly cable?: PartialCableOptions;
   readonly chat?: Partial<ChatOptions>;
+  /** How the fault lab restarts this server. Absent: it has no restart. */
+  readonly restart?: () => void;
 }
 
 export interface RunningServer {
@@ -51,6 +55,9 @@ export interface RunningServer {
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
+const LAB_MOUNT: StaticMount = { prefix: '/', directory: fileURLToPath(new URL('../lab', import.meta.url)) };
+const LAB_LEASE_MS = 4_000;
+
 /**
  * Throws ListenError, StorageError, OptionError, ProviderConfigurationError or CableError, each of which says what to do;
  * nothing is left running then.
@@ -68,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger,
   });
   const llmStream = createLlmStreamChannel({ provider, broadcast, options: chatOptions, logger });
-  let parts: { readonly cable: CableServer; readonly http: Server };
+  let parts: Servers;
   try {
     parts = createServers(options, chat, {
       AssistantChannel: createAssistantChannel(chat),
@@ -78,12 +85,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await chat.close();
     throw error;
   }
-  const { cable, http } = parts;
+  const { cable, http, lab } = parts;
 
   const close = async (drainMs: number): Promise<void> => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
     await cable.quiesce();
     await Promise.all([llmStream.close(), chat.close({ drainMs })]);
+    lab?.close();
     await cable.close();
     http.closeAllConnections();
     await stopped;
@@ -111,15 +119,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+interface Servers {
+  readonly cable: CableServer;
+  readonly http: Server;
+  readonly lab: Lab | undefined;
+}
+
 function createServers(
-  { config, logger, identify, channels, mounts = [], cable: cableOptions }: ServerOptions,
+  { config, logger, identify, channels, mounts = [], cable: cableOptions, restart }: ServerOptions,
   chat: Chat,
   chatChannels: Readonly<Record<string, Channel>>,
-): { readonly cable: CableServer; readonly http: Server } {
+): Servers {
   const visitors = new VisitorCookies(config);
+  // It knows visitors by their cookie only, and its page is for nobody else.
+  const lab = config.lab && identify === undefined ? createLab({ visitors, chat, logger, restart }) : undefined;
   const cable = new CableServer({
     channels: { ...chatChannels, ...channels },
-    identify: identify ?? ((request) => ({ user: visitors.visitorOf(request).user })),
+    identify: identify ?? lab?.identify ?? ((request) => ({ user: visitors.visitorOf(request).user })),
     // A client without a cookie gets one with the handshake: else each of its connections would be another visitor.
     responseHeaders: (request) => {
       const { setCookie } = identify === undefined ? visitors.visitorOf(request) : {};
@@ -129,13 +145,17 @@ function createServers(
     logger,
   });
   const http = createHttpServer({
-    mounts: [...mounts, ...defaultMounts(logger)],
+    // The lab's page stands in the place of the plain one.
+    mounts: [...mounts, ...(lab === undefined ? [] : [LAB_MOUNT]), ...defaultMounts(logger)],
+    handlers: lab === undefined ? [] : [lab.handler(cable)],
     visitors,
     logger,
     health: () => ({ connections: cable.stats.connections, open_answers: chat.openAnswers }),
   });
-  http.on('upgrade', (request, socket, head) => cable.handleUpgrade(request, socket, head));
-  return { cable, http };
+  http.on('upgrade', (request, socket, head) => {
+    cable.handleUpgrade(request, lab?.openLine(request, socket) ?? socket, head);
+  });
+  return { cable, http, lab };
 }
 
 function providerConfig({ openai, demo }: Config): Parameters<typeof createProvider>[0] {
@@ -152,10 +172,12 @@ function cableOptionsFrom(config: Config): PartialCableOptions {
   };
 }
 
-function chatOptionsFrom({ systemPrompt, openai }: Config): Partial<ChatOptions> {
+function chatOptionsFrom({ systemPrompt, openai, lab }: Config): Partial<ChatOptions> {
   return {
     ...(systemPrompt !== undefined && { systemPrompt }),
     ...(openai?.model !== undefined && { model: openai.model }),
+    // Who kills a job there is to see the end of it.
+    ...(lab && { leaseMs: LAB_LEASE_MS }),
   };
 }
 

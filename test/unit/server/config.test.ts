@@ -19,6 +19,7 @@ describe('readConfig', () => {
       openai: undefined,
       demo: { seed: 1, tokensPerSecond: 40 },
       systemPrompt: undefined,
+      lab: false,
       logLevel: 'info',
     });
     assert.deepEqual(readConfig({ PORT: '', OPENAI_API_KEY: ' ', ALLOWED_ORIGINS: ' , ' }), defaults);
@@ -42,6 +43,7 @@ describe('readConfig', () => {
         SYSTEM_PROMPT: 'Be brief.',
         DEMO_SPEED: 'max',
         DEMO_SEED: '7',
+        LAB: '1',
         LOG_LEVEL: 'DEBUG',
       }),
       {
@@ -57,6 +59,7 @@ describe('readConfig', () => {
         openai: { apiKey: 'sk-x', baseURL: 'http://localhost:11434/v1', model: 'small' },
         demo: { seed: 7, tokensPerSecond: Number.POSITIVE_INFINITY },
         systemPrompt: 'Be brief.',
+        lab: true,
         logLevel: 'debug',
       },
     );

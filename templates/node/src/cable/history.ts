@@ -126,6 +126,17 @@ export class StreamHistory {
     }
   }
 
+  /** Drops all messages of these streams; their offsets go on. Returns how many streams there were. */
+  empty(includes: (stream: string) => boolean): number {
+    let count = 0;
+    for (const [name, stream] of this.#streams) {
+      if (!includes(name)) continue;
+      this.#empty(stream);
+      count++;
+    }
+    return count;
+  }
+
   /** Forgets everything and begins a new epoch, as a restart of the process does. */
   forget(epoch: string): void {
     this.#streams.clear();

@@ -5,5 +5,10 @@ export interface Identity {
   readonly user: string;
 }
 
-/** Decides who opens a socket. `null`: refused (`disconnect` with `unauthorized`). */
-export type Identify = (request: IncomingMessage) => Identity | null | Promise<Identity | null>;
+/** Nobody is let in, and told why: with `token_expired` a client fetches another token and comes back. */
+export interface Refusal {
+  readonly refused: 'unauthorized' | 'token_expired';
+}
+
+/** Decides who opens a socket. `null`: refused as `unauthorized`. */
+export type Identify = (request: IncomingMessage) => Identity | Refusal | null | Promise<Identity | Refusal | null>;

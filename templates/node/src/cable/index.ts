@@ -5,4 +5,4 @@ export { DEFAULT_CABLE_OPTIONS } from './options.js';
 export type { CableOptions, PartialCableOptions } from './options.js';
 export type { DisconnectReason } from './frames.js';
 export type { Broadcast, Channel, ChannelContext, JsonObject } from './channel.js';
-export type { Identify, Identity } from './identity.js';
+export type { Identify, Identity, Refusal } from './identity.js';

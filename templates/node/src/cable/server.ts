@@ -21,7 +21,7 @@ import { CableError } from './errors.js';
 import * as frames from './frames.js';
 import { StreamHistory } from './history.js';
 import { Hub } from './hub.js';
-import type { Identify, Identity } from './identity.js';
+import type { Identify, Identity, Refusal } from './identity.js';
 import { resolveCableOptions } from './options.js';
 import type { CableOptions, PartialCableOptions } from './options.js';
 import { isOriginAllowed } from './origin.js';
@@ -155,6 +155,11 @@ export class CableServer {
     this.#history.forget(newEpoch());
   }
 
+  /** Empties the history of the streams whose names begin so, as an overrun does. Returns how many there were. */
+  overrunHistory(prefix: string): number {
+    return this.#history.empty((stream) => stream.startsWith(prefix));
+  }
+
   /** Forgets all sessions: every client that comes back begins anew. */
   forgetSessions(): void {
     this.#sessions.forget();
@@ -217,7 +222,7 @@ export class CableServer {
     request: IncomingMessage,
     previousSid: string | undefined,
   ): Promise<void> {
-    let identity: Identity | null;
+    let identity: Identity | Refusal | null;
     try {
       identity = await this.#identify(request);
     } catch (error) {
@@ -225,6 +230,7 @@ export class CableServer {
       return connection.close(1011, 'Auth Error');
     }
     if (identity === null) return connection.disconnect('unauthorized', false);
+    if ('refused' in identity) return connection.disconnect(identity.refused, false);
     if (!connection.open) return;
     connection.identity = identity;
     const previous =

@@ -7,11 +7,12 @@ import type { LogFields, Logger } from '../logger.js';
 
 /**
  * - `unwanted`: the answer was closed by somebody else, by Stop for one
+ * - `killed`: the job is to die without a last word, as a process that is killed does
  * - `lease-lost`: the database says that it is not ours any more
  * - `shutdown`: the server ends
  * - `too-long`: the answer took longer than any may
  */
-export type InterruptionKind = 'unwanted' | 'lease-lost' | 'shutdown' | 'too-long';
+export type InterruptionKind = 'unwanted' | 'killed' | 'lease-lost' | 'shutdown' | 'too-long';
 
 /** Why a job is stopped from outside; the reason of its abort signal. */
 export class Interruption extends ChatError<InterruptionKind> {
@@ -20,9 +21,9 @@ export class Interruption extends ChatError<InterruptionKind> {
     super(kind, `the answer was stopped: ${kind}`);
   }
 
-  /** The row is not the job's any more: it must not write to it. */
+  /** The row is not the job's any more, or the job is dead: it must not write to it. */
   get loses(): boolean {
-    return this.reason === 'unwanted' || this.reason === 'lease-lost';
+    return this.reason === 'unwanted' || this.reason === 'killed' || this.reason === 'lease-lost';
   }
 }
 

@@ -32,8 +32,8 @@ export interface AnswerJobDeps {
  * is run twice, or for an answer that is not queued any more, does nothing.
  *
  * `signal` with an Interruption as its reason stops it: `shutdown` closes the answer as interrupted, with what there is of
- * it; after `unwanted` it writes nothing more, for somebody else has closed it. Never rejects but for a bug or a claim that
- * the database refused: how an answer ended is in its row.
+ * it; after `unwanted` it writes nothing more, for somebody else has closed it, nor after `killed`. Never rejects but for
+ * a bug or a claim that the database refused: how an answer ended is in its row.
  */
 export async function runAnswer(deps: AnswerJobDeps, messageId: string, signal: AbortSignal): Promise<void> {
   const lease = deps.mintId();

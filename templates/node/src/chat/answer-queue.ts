@@ -45,6 +45,13 @@ export class AnswerQueue {
     this.#running.get(messageId)?.controller.abort(new Interruption('unwanted'));
   }
 
+  /** Makes a running job die without a last word. False: none is running for this answer. */
+  kill(messageId: string): boolean {
+    const job = this.#running.get(messageId);
+    job?.controller.abort(new Interruption('killed'));
+    return job !== undefined;
+  }
+
   /**
    * Begins nothing more, gives the running jobs until `grace` resolves, then stops them, and resolves when all have ended.
    * What waits stays queued in the database, for the next start.

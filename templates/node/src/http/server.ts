@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../logger.js';
+import type { RequestHandler } from './handler.js';
 import { securityHeaders } from './security-headers.js';
 import { findStaticFile, openStaticFile } from './static-files.js';
 import type { StaticFile, StaticMount } from './static-files.js';
@@ -10,6 +11,8 @@ import type { VisitorCookies } from './visitor.js';
 
 export interface HttpServerParts {
   readonly mounts: readonly StaticMount[];
+  /** Asked before all else, in their order. */
+  readonly handlers?: readonly RequestHandler[];
   readonly visitors: VisitorCookies;
   readonly logger: Logger;
   /** What `GET /healthz` answers beside its status 200: plain JSON, nothing secret. */
@@ -31,12 +34,13 @@ export function createHttpServer(parts: HttpServerParts): Server {
 
 async function respond(parts: HttpServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders(request.headers.host))) response.setHeader(name, value);
+  // Not by `new URL`, which would resolve the dots in a path before they can be refused.
+  const path = request.url?.split('?', 1)[0] ?? '';
+  for (const handle of parts.handlers ?? []) if (await handle(path, request, response)) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return sendText(request, response, 405, 'Only GET and HEAD are answered here.');
   }
-  // Not by `new URL`, which would resolve the dots in a path before they can be refused.
-  const path = request.url?.split('?', 1)[0] ?? '';
   if (path === '/healthz') {
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.setHeader('Cache-Control', 'no-store');

@@ -1,0 +1,2 @@
+export { createLab } from './lab.js';
+export type { Lab, LabParts } from './lab.js';
