@@ -16,6 +16,12 @@ export interface Config {
   readonly pingInterval: number;
   readonly openai: OpenAiConfig | undefined;
   readonly demo: { readonly seed: number; readonly tokensPerSecond: number };
+  /** Absent: the chat's own. Tokens of an answer, tokens of what the model is sent, questions a minute of one visitor. */
+  readonly limits: {
+    readonly answerTokens: number | undefined;
+    readonly contextTokens: number | undefined;
+    readonly asksPerMinute: number | undefined;
+  };
   /** Absent: the chat's own. */
   readonly systemPrompt: string | undefined;
   /** The fault lab instead of the plain page: for a demo, never for visitors' own conversations. */
@@ -58,6 +64,11 @@ export function readConfig(environment: Environment): Config {
     demo: {
       seed: variables.integer('DEMO_SEED', 1, 0, 0xffff_ffff, 'any whole number'),
       tokensPerSecond: variables.speed('DEMO_SPEED', 40),
+    },
+    limits: {
+      answerTokens: variables.limit('MAX_ANSWER_TOKENS', 'the most tokens of an answer'),
+      contextTokens: variables.limit('CONTEXT_TOKENS', 'the most tokens of what the model is sent'),
+      asksPerMinute: variables.limit('ASKS_PER_MINUTE', 'the most questions of one visitor in a minute'),
     },
     systemPrompt: variables.text('SYSTEM_PROMPT'),
     lab: variables.flag('LAB'),
@@ -105,6 +116,10 @@ class Variables {
     return this.#refuse(name, value, `${meaning}: a whole number from ${low} to ${high}`, fallback);
   }
 
+  limit(name: string, meaning: string): number | undefined {
+    return this.text(name) === undefined ? undefined : this.integer(name, 1, 1, 10_000_000, meaning);
+  }
+
   /** In the environment in seconds, as AnyCable has them; here in milliseconds. A day at most. */
   seconds(name: string, fallback: number): number {
     const value = this.text(name);
@@ -145,7 +160,7 @@ class Variables {
     return this.#refuse(
       name,
       shown,
-      'an address without a password in it, such as https://api.openai.com/v1',
+      'an address that begins with http:// or https:// and has no password in it, such as https://api.openai.com/v1',
       undefined,
     );
   }

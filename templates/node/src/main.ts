@@ -1,4 +1,6 @@
-/** Starts the server from the environment, and stops it on a signal. */
+/** Starts the server from the environment (and `.env`, where there is one), and stops it on a signal. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CableError } from './cable/index.js';
 import { ChatError } from './chat/index.js';
 import { ConfigError, readConfig } from './config.js';
@@ -18,6 +20,8 @@ const GIVE_UP_MS = 10_000;
 const SAME_SIGNAL_MS = 500;
 
 try {
+  // What is set outside has precedence.
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, (line) => process.stderr.write(`${line}\n`));
   const supervisor = await superviseServer({ config, logger }, (error) => {
@@ -40,7 +44,7 @@ function announce({ url }: RunningServer, { openai, databasePath, lab }: Config)
     [
       `cable-chat is ready: ${url}`,
       `Answers come from ${model}`,
-      `Conversations are kept in ${databasePath}.`,
+      `Conversations are kept in ${resolve(databasePath)}.`,
       ...(lab ? ['The fault lab is on (LAB): whoever opens the page can restart this server.'] : []),
       '',
     ].join('\n'),

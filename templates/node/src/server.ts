@@ -172,8 +172,11 @@ function cableOptionsFrom(config: Config): PartialCableOptions {
   };
 }
 
-function chatOptionsFrom({ systemPrompt, openai, lab }: Config): Partial<ChatOptions> {
+function chatOptionsFrom({ systemPrompt, openai, lab, limits }: Config): Partial<ChatOptions> {
   return {
+    ...(limits.answerTokens !== undefined && { maxTokens: limits.answerTokens }),
+    ...(limits.contextTokens !== undefined && { contextTokens: limits.contextTokens }),
+    ...(limits.asksPerMinute !== undefined && { asksPerMinute: limits.asksPerMinute }),
     ...(systemPrompt !== undefined && { systemPrompt }),
     ...(openai?.model !== undefined && { model: openai.model }),
     // Who kills a job there is to see the end of it.

@@ -18,6 +18,7 @@ describe('readConfig', () => {
       pingInterval: 3_000,
       openai: undefined,
       demo: { seed: 1, tokensPerSecond: 40 },
+      limits: { answerTokens: undefined, contextTokens: undefined, asksPerMinute: undefined },
       systemPrompt: undefined,
       lab: false,
       logLevel: 'info',
@@ -41,6 +42,9 @@ describe('readConfig', () => {
         OPENAI_BASE_URL: 'http://localhost:11434/v1',
         OPENAI_MODEL: 'small',
         SYSTEM_PROMPT: 'Be brief.',
+        MAX_ANSWER_TOKENS: '9000',
+        CONTEXT_TOKENS: '100000',
+        ASKS_PER_MINUTE: '3',
         DEMO_SPEED: 'max',
         DEMO_SEED: '7',
         LAB: '1',
@@ -58,6 +62,7 @@ describe('readConfig', () => {
         pingInterval: 1_000,
         openai: { apiKey: 'sk-x', baseURL: 'http://localhost:11434/v1', model: 'small' },
         demo: { seed: 7, tokensPerSecond: Number.POSITIVE_INFINITY },
+        limits: { answerTokens: 9_000, contextTokens: 100_000, asksPerMinute: 3 },
         systemPrompt: 'Be brief.',
         lab: true,
         logLevel: 'debug',
@@ -76,6 +81,7 @@ describe('readConfig', () => {
 
   const bad: [name: string, value: string, hint: RegExp][] = [
     ['PORT', 'http', /a whole number from 0 to 65535/],
+    ['MAX_ANSWER_TOKENS', '0', /the most tokens of an answer: a whole number from 1/],
     ['PORT', '65536', /such as 3000/],
     ['PORT', '-1', /PORT is "-1"/],
     ['PORT', '1e3', /PORT is "1e3"/],

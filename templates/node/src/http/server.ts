@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { Logger } from '../logger.js';
 import type { RequestHandler } from './handler.js';
 import { securityHeaders } from './security-headers.js';
@@ -74,10 +75,24 @@ async function sendFile(
     response.writeHead(304).end();
     return;
   }
-  response.setHeader('Content-Length', file.size);
+  response.setHeader('Vary', 'Accept-Encoding');
+  const isCompressed = isCompressible(file) && acceptsGzip(request);
+  if (isCompressed) response.setHeader('Content-Encoding', 'gzip');
+  else response.setHeader('Content-Length', file.size);
   response.writeHead(200);
   if (request.method === 'HEAD') response.end();
+  else if (isCompressed) await pipeline(openStaticFile(file), createGzip(), response);
   else await pipeline(openStaticFile(file), response);
+}
+
+/** Text worth the effort: the widget is a third of its size then. */
+function isCompressible({ type, size }: StaticFile): boolean {
+  return size > 1_024 && /^(text\/|application\/json|image\/svg)/.test(type);
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  const codings = String(request.headers['accept-encoding'] ?? '').split(',');
+  return codings.some((coding) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$)[\d.]+\s*)?$/.test(coding));
 }
 
 function matches(header: string | undefined, etag: string): boolean {

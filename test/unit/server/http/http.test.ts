@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { createHttpServer } from '../../../../templates/node/src/http/server.js';
 import { VisitorCookies } from '../../../../templates/node/src/http/visitor.js';
 import { ListenError, listen } from '../../../../templates/node/src/listen.js';
@@ -15,6 +16,7 @@ interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 let directory: string;
@@ -28,7 +30,12 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET',
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: String(Buffer.concat(chunks)) }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: String(Buffer.concat(chunks)),
+          bytes: Buffer.concat(chunks),
+        }),
       );
     });
     outgoing.on('error', reject).end();
@@ -39,7 +46,7 @@ function build(trustProxy: boolean): Server {
   return createHttpServer({
     mounts: [
       { prefix: '/', directory: join(directory, 'public') },
-      { prefix: '/cable-chat/', directory: join(directory, 'dist') },
+      { prefix: '/cable-chat/', directory: join(directory, 'dist'), isShared: true },
       { prefix: '/missing/', directory: join(directory, 'nowhere') },
     ],
     visitors: new VisitorCookies({ trustProxy }),
@@ -58,6 +65,7 @@ before(async () => {
     'public/sub/index.html': '<p>sub',
     'public/app.js': 'app()',
     'public/ü x.css': 'p{}',
+    'public/long.js': 'say(1);\n'.repeat(500),
     'public/empty.txt': '',
     'public/.env.txt': 'secret',
     'public/data.sqlite3': 'secret',
@@ -75,6 +83,31 @@ after(async () => {
 });
 
 describe('files', () => {
+  test('text of some length is compressed for whoever takes it', async () => {
+    const text = 'say(1);\n'.repeat(500);
+    for (const coding of ['gzip', 'br, gzip;q=0.5', '*']) {
+      const { headers, bytes } = await get('/long.js', { 'accept-encoding': coding });
+      assert.equal(headers['content-encoding'], 'gzip', coding);
+      assert.equal(headers.vary, 'Accept-Encoding');
+      assert.equal(gunzipSync(bytes).toString(), text);
+    }
+    for (const coding of ['', 'br', 'gzip;q=0', 'gzip;q=0.0']) {
+      const { headers, body } = await get('/long.js', { 'accept-encoding': coding });
+      assert.equal(headers['content-encoding'], undefined, coding);
+      assert.equal(body, text);
+    }
+    assert.equal((await get('/app.js', { 'accept-encoding': 'gzip' })).headers['content-encoding'], undefined);
+  });
+
+  test('the widget may be loaded by pages of other origins, the rest may not', async () => {
+    const widget = await get('/cable-chat/bundle.js');
+    assert.equal(widget.headers['cross-origin-resource-policy'], 'cross-origin');
+    assert.equal(widget.headers['access-control-allow-origin'], '*');
+    const own = await get('/app.js');
+    assert.equal(own.headers['cross-origin-resource-policy'], 'same-origin');
+    assert.equal(own.headers['access-control-allow-origin'], undefined);
+  });
+
   const served: [path: string, type: string, body: string][] = [
     ['/', 'text/html; charset=utf-8', '<p>home'],
     ['/?x=../y', 'text/html; charset=utf-8', '<p>home'],
