@@ -1,9 +1,9 @@
 // Finds a Chromium for the tests, or installs Debian's. Run as a command it prints the path.
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { argv, env, platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { run, withProgress } from './command.mjs';
+import { canUseApt, installByApt } from './apt.mjs';
 
 /** Flags for every browser that a test starts, whatever drives it. */
 export const chromiumFlags = [
@@ -62,13 +62,6 @@ export function findChromium() {
   return [...onPath, ...(usualPlaces[platform] ?? [])].find(isExecutable);
 }
 
-/** Where apt can be asked, as the user that it obeys. */
-function canUseApt() {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/os-release') || !existsSync('/usr/bin/apt-get')) return false;
-  // Ubuntu's `chromium` only fetches a snap, which containers cannot run; Debian and what follows it have a real one.
-  return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
 function howToInstall() {
   if (platform === 'darwin') return 'brew install --cask chromium';
   if (platform === 'win32') return 'winget install --id Google.Chrome';
@@ -86,17 +79,8 @@ export async function ensureChromium() {
   const advice = `Run\n\n  ${howToInstall()}\n\nand try again, or set CHROMIUM_PATH to a Chromium or Chrome that you have.`;
   if (!canUseApt()) throw new Error(`The browser tests need a Chromium, and none was found. ${advice}`);
 
-  console.error('No Chromium was found: installing the package `chromium` with apt-get …');
-  const noQuestions = { DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const { code, output } = await withProgress(
-      `apt-get ${args[0]}`,
-      run('apt-get', args, { env: noQuestions, capture: true, deadline: 300_000 }),
-    );
-    if (code !== 0) {
-      throw new Error(`apt-get ${args.join(' ')} failed (exit code ${code}):\n${output.slice(-2000)}\n${advice}`);
-    }
-  }
+  // Ubuntu's `chromium` only fetches a snap, which containers cannot run; Debian and what follows it have a real one.
+  await installByApt('chromium', advice);
   const installed = findChromium();
   if (installed === undefined) throw new Error(`apt-get installed chromium, but it is not on PATH. ${advice}`);
   return installed;

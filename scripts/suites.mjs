@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
  * @property {string} heading
  * @property {string} folder
  * @property {boolean} browser needs a Chromium
+ * @property {boolean} [anycable] needs a real AnyCable server
  * @property {number} minutes then it is killed, and counts as failed
  * @property {number} fullMinutes the same for test:full
  * @property {(files: readonly string[], deadline: number) => string[]} command arguments for Node
@@ -31,7 +32,8 @@ export const suites = {
   unit: {
     heading: 'Unit tests (Node)',
     folder: 'test/unit',
-    browser: false,
+    browser: true, // the chaos kit's page faults
+    anycable: true,
     minutes: 5,
     fullMinutes: 60,
     // Node would leave a core free, which is half of a small machine.

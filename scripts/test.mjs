@@ -97,6 +97,10 @@ async function main({ full, only, patterns }) {
     const { ensureChromium } = await import('./chromium.mjs');
     console.error(`  Chromium: ${await ensureChromium()}`);
   }
+  if (chosen.some(([, suite]) => suite.anycable)) {
+    const { ensureAnyCable } = await import('./anycable.mjs');
+    console.error(`  AnyCable: ${await ensureAnyCable()}`);
+  }
   mkdirSync(cache, { recursive: true });
 
   console.log(`\nSEED=${seed}`);
