@@ -319,6 +319,25 @@ test('a plain backend: the prompt goes out once, frames without ids are appended
   assert.equal(harness.connection.performed.length, 1);
 });
 
+test('a plain backend is not asked while it answers, as nothing tells its answers apart; silence ends that', async () => {
+  const harness = startSession({ action: 'generate' });
+  harness.connection.accept();
+  harness.session.ask('one');
+  await settled();
+  assert.throws(() => harness.session.ask('too soon'), { reason: 'busy' });
+  harness.connection.deliver({ type: 'chunk', content: 'so far' });
+  harness.clock.advance(19_999);
+  assert.throws(() => harness.session.ask('still'), { reason: 'busy' });
+  harness.clock.advance(1);
+  harness.session.ask('two');
+  await settled();
+  assert.deepEqual(texts(harness), [
+    ['user', 'one', 'sent'],
+    ['assistant', 'so far', 'failed'],
+    ['user', 'two', 'sent'],
+  ]);
+});
+
 test('a backend that says no hello gets the question once, after a grace', async () => {
   const harness = startSession();
   harness.session.ask('anybody?');
@@ -582,6 +601,24 @@ test('what was written before the server said who is writing waits for its autho
   next.session.retry(left?.id ?? '');
   await settled();
   assert.equal(performed(next, 'ask').length, 1);
+});
+
+test('forbidden, and then a hello of somebody else than remembered: the question survives both', async () => {
+  const storage = new MapStorage();
+  await live({}, storage, 'ada');
+  const harness = startSession({}, storage);
+  const id = harness.session.ask('Where did it go?');
+  harness.connection.accept();
+  deliver(harness, refusal(null, 'forbidden'));
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }));
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }), page([]));
+  await settled();
+  assert.deepEqual(
+    performed(harness, 'ask').map(({ data }) => data['client_id']),
+    [id],
+  );
 });
 
 test('behind a wrong guess, the question goes to the visitor’s own conversation', async () => {

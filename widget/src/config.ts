@@ -41,7 +41,7 @@ export interface PageContext {
 }
 
 const PROTOCOLS: readonly CableProtocol[] = ['actioncable-v1-ext-json', 'actioncable-v1-json'];
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const CHANNEL = /^[A-Za-z_$][\w$]*(?:(?:::|[./-])[\w$]+)*$/;
 const ACTION = /^[A-Za-z_]\w*$/;
 
@@ -154,8 +154,12 @@ function channelParams(value: string | null | undefined): SubscriptionParams {
 
 function conversationId(value: string | null | undefined): string | undefined {
   if (!value) return undefined;
-  if (!UUID.test(value)) throw invalid('conversation-id', value, 'a UUID, or leave it out to have one made');
+  if (!isUuid(value)) throw invalid('conversation-id', value, 'a UUID, or leave it out to have one made');
   return value.toLowerCase();
+}
+
+export function isUuid(value: string): boolean {
+  return UUID_PATTERN.test(value);
 }
 
 function matching(attribute: string, value: string, pattern: RegExp, expected: string): string {

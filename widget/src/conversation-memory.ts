@@ -1,3 +1,4 @@
+import { isUuid } from './config.js';
 import type { KeyValueStorage } from './key-value-storage.js';
 
 interface Remembered {
@@ -71,7 +72,11 @@ function isRemembered(value: unknown): value is Remembered {
     typeof last === 'string' &&
     Array.isArray(conversations) &&
     conversations.every(
-      (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'),
+      (pair: unknown) =>
+        Array.isArray(pair) &&
+        pair.length === 2 &&
+        pair.every((part) => typeof part === 'string') &&
+        isUuid(pair[1] as string),
     )
   );
 }

@@ -1,4 +1,4 @@
-import { TransportError } from './errors.js';
+import { ConfigurationError, TransportError } from './errors.js';
 import type {
   ConnectionState,
   Subscription,
@@ -45,15 +45,16 @@ export class Link {
     const isCurrent = () => generation === this.#generation;
     this.#state = { status: 'connecting' };
     this.#wasLive = false;
-    this.#subscription = transport.subscribe(
-      channel,
-      { ...channelParams, conversation_id: conversationId },
-      {
+    const params = { ...channelParams, conversation_id: conversationId };
+    try {
+      this.#subscription = transport.subscribe(channel, params, {
         stateChanged: (state) => isCurrent() && this.#changed(state),
         messageReceived: (message, meta) => isCurrent() && observer.messageReceived(message, meta),
         historyLost: () => isCurrent() && observer.historyLost(),
-      },
-    );
+      });
+    } catch (cause) {
+      throw new ConfigurationError('transport', `transport.subscribe failed: ${(cause as Error).message}`, { cause });
+    }
     // What a transport said before `subscribe` returned came too early to be acted upon.
     if (this.#state.status !== 'connecting') observer.stateChanged(this.#state);
   }

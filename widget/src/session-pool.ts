@@ -61,15 +61,15 @@ function open(key: string, config: SessionConfig): Pooled {
     clock: systemClock,
     random: Math.random,
     mintId,
-    memory: new ConversationMemory(browserStorage('localStorage'), storageScope(config)),
+    memory: new ConversationMemory(browserStorage('localStorage') ?? pageStorage, storageScope(config)),
     outboxStorage: new OutboxStorage(browserStorage('sessionStorage'), storageScope(config)),
     onWake: onPageWake,
     // oxlint-disable-next-line no-console -- the one place where a page's developer hears of dropped frames
     log: (message, detail) => console.warn(message, detail),
   });
+  session.start();
   const pooled: Pooled = { session, holders: 0, cancelClose: undefined };
   sessions.set(key, pooled);
-  session.start();
   return pooled;
 }
 
@@ -125,6 +125,14 @@ function objectId(value: object | undefined): number | undefined {
   if (id === undefined) objectIds.set(value, (id = ++lastObjectId));
   return id;
 }
+
+/** Where the browser keeps nothing, the conversation lasts as long as the page: an element that comes back has it again. */
+const pageItems = new Map<string, string>();
+const pageStorage: KeyValueStorage = {
+  getItem: (key) => pageItems.get(key) ?? null,
+  setItem: (key, value) => void pageItems.set(key, value),
+  removeItem: (key) => void pageItems.delete(key),
+};
 
 function browserStorage(name: 'localStorage' | 'sessionStorage'): KeyValueStorage | undefined {
   try {

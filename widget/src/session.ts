@@ -4,7 +4,7 @@ import type { SessionConfig } from './config.js';
 import type { ConversationMemory } from './conversation-memory.js';
 import type { PlainAsk } from './conversation/reduce.js';
 import { selectThread } from './conversation/select.js';
-import { isIncomplete, isUnfinished, resumeCursors } from './conversation/state.js';
+import { isIncomplete, isUnfinished, resumeCursors, speaksProtocol } from './conversation/state.js';
 import { ConversationStore } from './conversation/store.js';
 import type { ConnectionStatus, ConversationView } from './conversation/view.js';
 import { Emitter } from './emitter.js';
@@ -38,6 +38,8 @@ export interface SessionPorts {
 
 /** A backend that has not said hello by then knows nothing of the protocol. */
 const HELLO_GRACE_MS = 3_000;
+/** So long a plain backend's answer may be silent before the next question is let through. */
+const PLAIN_PATIENCE_MS = 20_000;
 const DEFAULT_MESSAGE_BYTES = 32 * 1024;
 const HISTORY_PAGE = 50;
 
@@ -64,6 +66,8 @@ export class Session {
   #caughtUp = false;
   #stalled = false;
   #historyWanted = false;
+  /** Until when an answer of a plain backend is waited for, in milliseconds since the epoch. */
+  #plainPatienceEnds = 0;
   #view: ConversationView;
   #notifyPlanned = false;
   #toldVolatile = false;
@@ -106,7 +110,8 @@ export class Session {
     if (config.conversationId === undefined && remembered !== undefined) {
       this.#user = { id: remembered.user, isConfirmed: false };
     }
-    this.#store = this.#newStore(config.conversationId ?? remembered?.conversationId ?? ports.mintId());
+    const unclaimed = this.#plain ? undefined : ports.outboxStorage.unclaimedConversation();
+    this.#store = this.#newStore(config.conversationId ?? unclaimed ?? remembered?.conversationId ?? ports.mintId());
     this.#delivery = new Delivery({
       clock,
       random,
@@ -241,7 +246,7 @@ export class Session {
     }
     this.#recovery.connected();
     this.#cancelHelloGrace = this.#ports.clock.after(HELLO_GRACE_MS, () => {
-      if (this.#store.state.hello !== undefined) return;
+      if (speaksProtocol(this.#store.state)) return;
       this.#caughtUp = true;
       this.#delivery.setGate('once');
       this.#refresh();
@@ -253,6 +258,7 @@ export class Session {
     this.#recovery.disconnected();
     this.#delivery.setGate('closed');
     this.#caughtUp = false;
+    this.#plainPatienceEnds = 0;
   }
 
   #disconnect(): void {
@@ -321,6 +327,7 @@ export class Session {
     const before = this.#store.state;
     this.#fold(frame);
     if (frame.type === 'hello') this.#greeted(frame);
+    else if (!this.#plain && this.#isUngreeted()) this.#delivery.awaitGreeting(this.#store.state);
     const answersResume = frame.type === 'snapshot' && frame.more !== undefined;
     if (answersResume && frame.more === false) this.#caughtUp = true;
     if (!this.#plain) {
@@ -334,6 +341,7 @@ export class Session {
   #fold(frame: Frame | PlainAsk): void {
     const before = this.#store.state;
     const notes = this.#store.apply(frame);
+    if (frame.type.startsWith('plain-')) this.#plainPatienceEnds = this.#ports.clock.now() + PLAIN_PATIENCE_MS;
     this.#stats.folded(frame, notes, before, this.#store.state);
     for (const note of notes) {
       if (note.kind !== 'contradiction') continue;
@@ -352,7 +360,7 @@ export class Session {
     this.#cancelHelloGrace?.();
     this.#user = { id: hello.user, isConfirmed: true };
     if (this.#config.conversationId === undefined) this.#ports.memory.remember(hello.user, this.#store.state.id);
-    this.#delivery.greet(hello.user);
+    this.#delivery.greet(hello.user, this.#store.state);
     this.#markAsked();
   }
 
@@ -419,11 +427,19 @@ export class Session {
     });
   }
 
-  /** A plain backend may never say that an answer is over; it must not keep the visitor from asking on. */
+  #isUngreeted(): boolean {
+    const { state } = this.#store;
+    return state.hello === undefined && speaksProtocol(state);
+  }
+
   #isAnswerOpen(): boolean {
-    if (this.#store.state.hello === undefined) return false;
     const last = selectThread(this.#store.state).at(-1);
-    return last !== undefined && isUnfinished(last);
+    if (last === undefined) return false;
+    if (speaksProtocol(this.#store.state)) return isUnfinished(last);
+    // A plain backend's frames do not say what they belong to, so a question waits for the answer before it; but one that
+    // says nothing any more must not keep the visitor from asking on.
+    const isAwaited = last.role === 'user' || isUnfinished(last);
+    return isAwaited && this.#ports.clock.now() < this.#plainPatienceEnds;
   }
 
   #refresh(reason?: DisconnectReason): void {

@@ -8,7 +8,7 @@ import type {
   SnapshotFrame,
 } from '../protocol/frames.js';
 import { isFinal } from '../protocol/frames.js';
-import { type ConversationState, type MessageState, emptyMessage } from './state.js';
+import { type ConversationState, type MessageState, emptyMessage, speaksProtocol } from './state.js';
 import { addPiece, dropAside, EMPTY_TEXT, type Piece } from './text.js';
 import { dropPlain, reducePlain } from './reduce-plain.js';
 
@@ -40,11 +40,11 @@ export function reduce(state: ConversationState, frame: Frame | PlainAsk): Reduc
     case 'hello':
       return unchanged({ ...dropPlain(state), hello: frame });
     case 'chunk':
-      return chunk(state, frame);
+      return chunk(dropPlain(state), frame);
     case 'complete':
-      return complete(state, frame);
+      return complete(dropPlain(state), frame);
     case 'snapshot':
-      return snapshot(state, frame);
+      return snapshot(dropPlain(state), frame);
     // Refusals concern the outbox, unknown frames the page.
     case 'error':
     case 'unknown':
@@ -61,8 +61,8 @@ export function reduce(state: ConversationState, frame: Frame | PlainAsk): Reduc
 }
 
 function plain(state: ConversationState, frame: PlainFrame | PlainAsk): ConversationState {
-  // A backend that said hello addresses every text; frames without ids are then nobody's.
-  return state.hello === undefined ? reducePlain(state, frame) : state;
+  // A backend that speaks the protocol addresses every text; frames without ids are then nobody's.
+  return speaksProtocol(state) ? state : reducePlain(state, frame);
 }
 
 function chunk(state: ConversationState, frame: ChunkFrame): Reduction {

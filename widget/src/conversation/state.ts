@@ -69,6 +69,14 @@ export function emptyMessage(id: string, role: MessageRole): MessageState {
   };
 }
 
+/**
+ * True once the backend has said hello, or anything else in the protocol's words: one that is only slow may broadcast
+ * before it answers `resume`. All other messages that are known then are a plain backend's.
+ */
+export function speaksProtocol(state: ConversationState): boolean {
+  return state.hello !== undefined || state.messages.size > state.plain.length;
+}
+
 /** True while the server has, or may still get, more of this answer than this client holds. */
 export function isUnfinished(message: MessageState): boolean {
   return message.role === 'assistant' && !isFinal(message.status);

@@ -235,7 +235,7 @@ export class CableChat extends LitElement {
   }
 
   #acquire(): SessionLease {
-    if (this.session) return { session: this.session, release: () => {} };
+    if (this.session) return { session: ownSession(this.session), release: () => {} };
     const { url, channel, conversationId, protocol, tokenUrl, action, token, getToken, transport } = this;
     const channelParams = paramsAsJson(this.channelParams);
     const raw = { url, channel, channelParams, conversationId, protocol, tokenUrl, action, token, getToken, transport };
@@ -378,12 +378,20 @@ function isLoading(view: ConversationView | undefined): boolean {
 
 function paramsAsJson(params: SubscriptionParams | string | null): string | null {
   if (params === null || typeof params === 'string') return params;
+  if (typeof params !== 'object') return String(params); // which is refused as what it is
   try {
     return JSON.stringify(params);
   } catch (cause) {
     const message = 'channelParams cannot be sent. Set a flat object such as {room: 42}.';
     throw new ConfigurationError('channel-params', message, { cause });
   }
+}
+
+/** @throws ConfigurationError where the page set something else than a session */
+function ownSession(session: ChatSession): ChatSession {
+  const { subscribe, on, view } = session as Partial<ChatSession>;
+  if (typeof subscribe === 'function' && typeof on === 'function' && view !== undefined) return session;
+  throw new ConfigurationError('session', 'session must be a ChatSession: an object with view, subscribe, on, ask, …');
 }
 
 declare global {

@@ -44,6 +44,8 @@ const CONFIRM_CAP_MS = 60_000;
 export class Delivery {
   readonly #ports: DeliveryPorts;
   #owner: OutboxOwner;
+  /** What an earlier page left that knew of no visitor either: kept in storage until the server has named one. */
+  #unclaimed: Outbox;
   #outbox: Outbox = EMPTY_OUTBOX;
   /** Handed over to a backend that had not said hello: should it do so later, it was only slow, and they go out again. */
   #unproven: Outbox = EMPTY_OUTBOX;
@@ -55,6 +57,7 @@ export class Delivery {
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
     this.#owner = { user: undefined, conversationId: ports.conversationId };
+    this.#unclaimed = ports.storage.unclaimed(ports.conversationId);
   }
 
   /** True where something is in the outbox that would not survive a reload. */
@@ -96,10 +99,22 @@ export class Delivery {
   }
 
   /**
-   * The server has said hello, and who is writing: what it was handed before may be lost and goes out again, together with
-   * what this visitor had left in storage.
+   * A backend that was taken for a plain one speaks the protocol, and has yet to say hello: what it was handed proves
+   * nothing, and nothing more goes out until then.
    */
-  greet(user: string): void {
+  awaitGreeting(state: ConversationState): void {
+    if (this.#gate !== 'once') return;
+    this.#gate = 'closed';
+    const here = requeue([...this.#unproven, ...this.#outbox]);
+    this.#unproven = EMPTY_OUTBOX;
+    this.#change(confirm(here, state));
+  }
+
+  /**
+   * The server has said hello, and who is writing: what it was handed before may be lost and goes out again, together with
+   * what this visitor had left in storage; but for what `state` shows to have arrived all the same.
+   */
+  greet(user: string, state: ConversationState): void {
     // A hello comes with every answer to `resume`; only the first of a connection says something new.
     if (this.#gate === 'reliable' && this.#owner.user === user) return;
     this.#gate = 'reliable';
@@ -107,22 +122,24 @@ export class Delivery {
     const here = requeue([...this.#unproven, ...this.#outbox]);
     this.#unproven = EMPTY_OUTBOX;
     if (this.#owner.user === user) {
-      this.#change(here);
+      this.#change(confirm(here, state));
       return;
     }
     const { storage } = this.#ports;
     const stored = storage.load({ user, conversationId }).filter((entry) => !here.some(isSameAs(entry)));
     storage.forgetUnclaimed(conversationId);
+    this.#unclaimed = EMPTY_OUTBOX;
     this.#owner = { user, conversationId };
-    this.#change([...stored, ...here]);
+    this.#change(confirm([...stored, ...here], state));
   }
 
   /** Another conversation. What is unsent goes along (`carry`), or waits in storage for its author's return (`leave`). */
   moveTo(conversationId: string, mode: 'leave' | 'carry'): void {
     this.#stopTimeout();
     this.#unproven = EMPTY_OUTBOX;
-    if (mode === 'carry') this.#ports.storage.save(this.#owner, EMPTY_OUTBOX);
+    if (mode === 'carry') this.#ports.storage.save(this.#owner, this.#unclaimed);
     this.#owner = { user: undefined, conversationId };
+    this.#unclaimed = this.#ports.storage.unclaimed(conversationId);
     if (mode === 'carry') this.#change(requeue(this.#outbox));
     else this.#outbox = EMPTY_OUTBOX;
   }
@@ -131,7 +148,8 @@ export class Delivery {
     const changed = next !== this.#outbox;
     this.#outbox = next;
     if (changed) {
-      this.#ports.storage.save(this.#owner, [...this.#unproven, ...next]);
+      const before = this.#owner.user === undefined ? this.#unclaimed : EMPTY_OUTBOX;
+      this.#ports.storage.save(this.#owner, [...before, ...this.#unproven, ...next]);
       this.#ports.changed();
     }
     this.#send();

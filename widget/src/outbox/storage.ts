@@ -39,6 +39,7 @@ export class OutboxStorage {
     try {
       if (outbox.length === 0) this.#storage?.removeItem(this.#key(owner));
       else this.#storage?.setItem(this.#key(owner), JSON.stringify(outbox));
+      if (owner.user === undefined) this.#remember(owner.conversationId, outbox);
       this.#failed = this.#storage === undefined;
     } catch {
       // Full, or forbidden: the page goes on from memory, and says so.
@@ -56,9 +57,32 @@ export class OutboxStorage {
     return [...own, ...unclaimed];
   }
 
+  /** As it was written on earlier pages, in this conversation, before the server had said who is writing. */
+  unclaimed(conversationId: string): Outbox {
+    return this.#read({ user: undefined, conversationId }).slice(-MOST_UNCLAIMED);
+  }
+
+  /**
+   * The conversation in which something was written before the server had said who is writing. A visit that began
+   * offline has minted it, and nothing else remembers it: without it, those words would never be found again.
+   */
+  unclaimedConversation(): string | undefined {
+    try {
+      return this.#storage?.getItem(this.#unclaimedKey()) ?? undefined;
+    } catch {
+      this.#failed = true;
+      return undefined;
+    }
+  }
+
   /** The server has said who is writing: what is stored without a name is now in the outbox of that visitor. */
   forgetUnclaimed(conversationId: string): void {
     this.save({ user: undefined, conversationId }, []);
+  }
+
+  #remember(conversationId: string, outbox: Outbox): void {
+    if (outbox.length > 0) this.#storage?.setItem(this.#unclaimedKey(), conversationId);
+    else if (this.unclaimedConversation() === conversationId) this.#storage?.removeItem(this.#unclaimedKey());
   }
 
   #read(owner: OutboxOwner): OutboxEntry[] {
@@ -71,10 +95,17 @@ export class OutboxStorage {
     }
   }
 
+  #unclaimedKey(): string {
+    return `cable-chat:unclaimed:${JSON.stringify([this.#scope])}`;
+  }
+
   #key({ user, conversationId }: OutboxOwner): string {
     return `cable-chat:outbox:${JSON.stringify([this.#scope, user ?? null, conversationId])}`;
   }
 }
+
+/** A backend that never says hello claims nothing: what it was handed must not fill the storage, page after page. */
+const MOST_UNCLAIMED = 20;
 
 /** Handed to a connection that is gone: it may never have arrived. */
 function asQueued(entry: OutboxEntry): OutboxEntry {
