@@ -18,12 +18,16 @@ export interface SessionStats {
   readonly resumes: number;
   /** Connects after the first. */
   readonly reconnects: number;
-  /** UTF-8 bytes of answers under way that came by `resume`: what the connection had lost. */
+  /**
+   * UTF-8 bytes by which answers under way grew through recovery: by the broker's history and the answer to `resume` after
+   * a reconnect, and by every later `resume` that found something missing.
+   */
   readonly recoveredBytes: number;
 }
 
 export class SessionStatistics {
   #connects = 0;
+  #isRecovering = false;
   #counts = { frames: 0, dropped: 0, duplicates: 0, keptAside: 0, contradictions: 0, resumes: 0, recoveredBytes: 0 };
 
   read(): SessionStats {
@@ -31,6 +35,7 @@ export class SessionStatistics {
   }
 
   connected(): void {
+    this.#isRecovering = this.#connects > 0;
     this.#connects++;
   }
 
@@ -52,13 +57,19 @@ export class SessionStatistics {
       else if (kind === 'kept-aside') this.#counts.keptAside++;
       else this.#counts.contradictions++;
     }
-    if (frame.type !== 'snapshot' || frame.more === undefined) return;
-    for (const { id, role } of frame.messages) {
-      // What was known before and has grown by an answer to `resume`; a first sight is no recovery.
-      const [was, is] = [before.messages.get(id), after.messages.get(id)];
-      if (role === 'assistant' && was !== undefined && is !== undefined) {
-        this.#counts.recoveredBytes += Math.max(0, is.text.bytes - was.text.bytes);
-      }
-    }
+    const answersResume = frame.type === 'snapshot' && frame.more !== undefined;
+    if (answersResume || this.#isRecovering) this.#counts.recoveredBytes += growth(before, after);
+    if (answersResume && frame.more === false) this.#isRecovering = false;
   }
+}
+
+/** By how many bytes answers have grown that were known before: a first sight is no recovery. */
+function growth(before: ConversationState, after: ConversationState): number {
+  let bytes = 0;
+  if (before.messages === after.messages) return 0;
+  for (const [id, was] of before.messages) {
+    const is = after.messages.get(id);
+    if (was.role === 'assistant' && is !== undefined) bytes += Math.max(0, is.text.bytes - was.text.bytes);
+  }
+  return bytes;
 }

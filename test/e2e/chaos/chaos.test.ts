@@ -53,6 +53,7 @@ before(async () => {
       OPENAI_MODEL: 'gpt-test',
       // Small, so that a drop outlives it now and then.
       HISTORY_LIMIT: '40',
+      ASKS_PER_MINUTE: '10000',
       LOG_LEVEL: 'warn',
     },
     ready: /is ready: (\S+)/,

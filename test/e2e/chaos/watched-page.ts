@@ -62,7 +62,7 @@ export class WatchedPage {
       const value = await look();
       if (value !== undefined) return value;
       if (Date.now() > deadline) {
-        throw new Error(`not after ${DEADLINE_MS} ms: ${what}. The page shows ${JSON.stringify(await this.view())}`);
+        throw new Error(`not after ${DEADLINE_MS} ms: ${what}. The page shows ${brief(await this.view())}`);
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
@@ -92,4 +92,11 @@ export async function watchPage(context: BrowserContext, url: string): Promise<W
   const page = await context.newPage();
   await page.goto(url);
   return new WatchedPage(page, await context.newCDPSession(page));
+}
+
+/** The end of what a failing page shows; a thread of a hundred answers helps nobody. */
+function brief(view: ConversationView | undefined): string {
+  if (view === undefined) return 'no chat';
+  const last = view.messages.slice(-2).map(({ role, status, text }) => ({ role, status, text: text.slice(-80) }));
+  return JSON.stringify({ connection: view.connection, stalled: view.stalled, messages: view.messages.length, last });
 }

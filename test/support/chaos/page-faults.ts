@@ -22,6 +22,9 @@ const SKEW = `(skew) => {
 }`;
 
 const LOOK_EVERY = 10;
+/** What the protocol says while one document takes the place of another. */
+const BETWEEN_PAGES =
+  /Not attached to an active page|context (was destroyed|not found)|default execution context|target navigated/;
 
 export interface PageFaultsOptions {
   /** Milliseconds after which the browser has not done as it was told; default 15 000. */
@@ -97,6 +100,8 @@ export class PageFaults {
     const here = entries[currentIndex];
     if (here === undefined) throw new ChaosError('page', 'the page has no history to come back by');
     await this.#navigates(() => this.#cdp.send('Page.navigate', { url }));
+    // Our session changes to the new page a moment after Playwright's own has told of it.
+    await this.#until('away', `globalThis.__left !== true && document.readyState === 'complete'`);
     return async () => {
       // Not `page.goBack()`, which waits for a `load` event that a cached page has no second time.
       await this.#navigates(() => this.#cdp.send('Page.navigateToHistoryEntry', { entryId: here.id }));
@@ -185,7 +190,15 @@ export class PageFaults {
   /** The states of a page tell nobody outside when they change. */
   async #until(state: string, expression: string): Promise<void> {
     const deadline = Date.now() + this.#deadline;
-    while ((await this.#evaluate(expression)) !== true) {
+    const isSo = async (): Promise<boolean> => {
+      try {
+        return (await this.#evaluate(expression)) === true;
+      } catch (error) {
+        if (BETWEEN_PAGES.test(String(error))) return false;
+        throw error;
+      }
+    };
+    while (!(await isSo())) {
       if (Date.now() > deadline) {
         throw new ChaosError(
           'page',

@@ -59,6 +59,7 @@ const bad: readonly (readonly [why: string, message: unknown, path: RegExp])[] =
   ['an offset as text', { ...chunk('a', 0, 'x'), offset: '0' }, /^offset /],
   ['an empty id', chunk('', 0, 'x'), /^message_id /],
   ['content that is no text', { ...chunk('a', 0, 'x'), content: 5 }, /^content /],
+  ['ten megabytes at once', chunk('a', 0, 'x'.repeat(10_000_000)), /^content should be at most 1048576 characters/],
   ['half a code point', chunk('a', 0, 'x\ud83d'), /^content should be whole code points/],
   ['an end that is none', complete('a', 1, { status: 'streaming' as 'complete' }), /^status /],
   ['an end without its proof', { ...complete('a', 1), bytes: undefined }, /^bytes /],

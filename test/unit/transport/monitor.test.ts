@@ -105,6 +105,24 @@ test('seven seconds without any frame: the connection is dead; a frame in time: 
   assert.deepEqual(stale, [22_000]);
 });
 
+test('an attempt that hangs in its handshake is given up, and tried again', () => {
+  const { cable, clock, monitor, stale } = watch();
+  cable.connect();
+  monitor.connecting();
+  // The socket opened, and a ping came, but no welcome.
+  cable.say('keepalive', 'connecting');
+  clock.advance(10_000);
+  assert.deepEqual(stale, [10_000]);
+  cable.broken('stale_connection');
+  clock.advance(400);
+  assert.equal(cable.connects, 2);
+  clock.advance(10_000);
+  assert.equal(stale.length, 2);
+  cable.connected();
+  clock.advance(6_999);
+  assert.equal(stale.length, 2);
+});
+
 test('after a wake a connection has half that time to prove itself', () => {
   const { cable, clock, monitor, stale } = watch();
   cable.connected();

@@ -2,29 +2,16 @@
  * Markdown that is still being written → blocks that can no longer change, and the open rest.
  * marked is the parser, over the open rest only; nothing here knows the DOM.
  */
-import { Lexer, Tokenizer } from 'marked';
 import type { Links, Token, Tokens } from 'marked';
+import { lexMarkdown } from './bounded-lexer.js';
 
 export interface LexedBlocks {
   /** Blocks that became final with this call, in order. Each is handed out once. */
   readonly frozen: readonly Token[];
   /** What the text after them looks like so far. Handed out anew with every call. */
   readonly open: readonly Token[];
-  /** A link definition became final: blocks frozen earlier may refer to it. */
-  readonly defined: boolean;
-}
-
-/**
- * Raw HTML is text here, so an `<a>` or `<pre>` in it must not change how the words around it are read, as it does
- * where it is HTML. See https://github.com/markedjs/marked/blob/master/src/Tokenizer.ts (`tag`).
- */
-class TextualHtmlTokenizer extends Tokenizer {
-  override tag(src: string): Tokens.Tag | undefined {
-    const { inLink, inRawBlock } = this.lexer.state;
-    const token = super.tag(src);
-    Object.assign(this.lexer.state, { inLink, inRawBlock });
-    return token;
-  }
+  /** The labels of link definitions that became final: blocks frozen earlier may refer to them. */
+  readonly defined: readonly string[];
 }
 
 export class BlockLexer {
@@ -34,9 +21,14 @@ export class BlockLexer {
   readonly #links: Links = Object.create(null) as Links;
   readonly #onError: (error: unknown) => void;
 
-  /** @param onError told when marked gave up on a text (absurd nesting); that text is then shown as it is. */
+  /** @param onError told, once, that some text could not be read (absurd nesting) and is shown as it is. */
   constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
+    let told = false;
+    this.#onError = (error) => {
+      // What is open is read anew with every word.
+      if (!told) onError(error);
+      told = true;
+    };
   }
 
   append(text: string): void {
@@ -53,36 +45,32 @@ export class BlockLexer {
       this.#pendingReturn = false;
       this.#open += '\n';
     }
-    const tokens = this.#tokens(this.#open);
+    const tokens = lexMarkdown(this.#open, this.#knownLinks(), this.#onError);
     const count = ended ? tokens.length : countFinal(tokens, this.#open);
     const frozen = tokens.slice(0, count);
     this.#open = ended ? '' : this.#open.slice(rawOf(frozen).length);
     return { frozen, open: tokens.slice(count), defined: this.#define(frozen) };
   }
 
-  /** A frozen block's source again, under the definitions known by now. */
-  relex(raw: string): readonly Token[] {
-    return this.#tokens(raw);
+  /** Frozen blocks' sources again, under the definitions known by now: the first token of each. */
+  relex(sources: readonly string[]): readonly (Token | undefined)[] {
+    // One copy for all: what they define is known already.
+    const links = this.#knownLinks();
+    return sources.map((raw) => lexMarkdown(raw, links, this.#onError)[0]);
   }
 
-  #tokens(source: string): Token[] {
-    const lexer = new Lexer({ gfm: true, tokenizer: new TextualHtmlTokenizer() });
-    Object.assign(lexer.tokens.links, this.#links);
-    try {
-      return lexer.lex(source);
-    } catch (error) {
-      this.#onError(error);
-      return [{ type: 'html', block: true, pre: false, raw: source, text: source } satisfies Tokens.HTML];
-    }
+  /** A copy: what the open rest defines may still change. */
+  #knownLinks(): Links {
+    return Object.assign(Object.create(null) as Links, this.#links);
   }
 
-  #define(tokens: readonly Token[]): boolean {
-    let defined = false;
+  #define(tokens: readonly Token[]): string[] {
+    const defined: string[] = [];
     for (const { tag, href, title } of definitionsIn(tokens)) {
       // CommonMark: the first definition of a label wins.
       if (this.#links[tag]) continue;
       this.#links[tag] = { href, title };
-      defined = true;
+      defined.push(tag);
     }
     return defined;
   }

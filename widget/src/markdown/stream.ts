@@ -4,6 +4,8 @@ import { BlockLexer } from './blocks.js';
 import { enableCodeCopy } from './code-copy.js';
 import type { CodeCopyLabels } from './code-copy.js';
 import { patchNode } from './patch.js';
+import { Referrers } from './referrers.js';
+import type { Referrer } from './referrers.js';
 import { renderBlock } from './render.js';
 import type { RenderLabels, RenderOptions } from './render.js';
 
@@ -31,12 +33,6 @@ const LABELS: MarkdownLabels = {
   image: 'Image',
 };
 
-/** A block that will not change by itself, kept because a later definition may turn `[its words]` into a link. */
-interface Referrer {
-  readonly raw: string;
-  node: ChildNode;
-}
-
 /**
  * `write` text as it comes, `flush` to draw it (once a frame is enough), `end` when it is whole. After `end` the
  * container's content equals one full pass of marked over the whole text, but for what is never let in: raw HTML, which
@@ -50,7 +46,7 @@ export class MarkdownStream {
   readonly #options: RenderOptions;
   readonly #lexer: BlockLexer;
   readonly #disposal = new AbortController();
-  readonly #referrers: Referrer[] = [];
+  readonly #referrers = new Referrers();
   /** The nodes of the open rest, at the container's end. */
   #open: ChildNode[] = [];
   #dirty = false;
@@ -105,26 +101,24 @@ export class MarkdownStream {
       this.#container.append(next);
       return next;
     };
-    const referrersBefore = this.#referrers.length;
+    // Before the new blocks join them: those were read with these definitions.
+    const concerned = this.#referrers.to(defined);
     for (const token of frozen) {
       const node = settle(token);
-      if (node !== undefined && mayRefer(token)) this.#referrers.push({ raw: token.raw, node });
+      if (node !== undefined) this.#referrers.add(token, node);
     }
     this.#open = open.map(settle).filter((node) => node !== undefined);
     for (const surplus of stale) surplus.remove();
-    if (defined) this.#resolve(this.#referrers.slice(0, referrersBefore));
+    if (concerned.length > 0) this.#resolve(concerned);
   }
 
   /** Definitions that came late: draw again what may refer to them. */
   #resolve(referrers: readonly Referrer[]): void {
-    for (const referrer of referrers) {
-      const [token] = this.#lexer.relex(referrer.raw);
+    const tokens = this.#lexer.relex(referrers.map(({ raw }) => raw));
+    referrers.forEach((referrer, index) => {
+      const token = tokens[index];
       const next = token && renderBlock(token, this.#options);
       if (next && !next.isEqualNode(referrer.node)) referrer.node = patchNode(referrer.node, next);
-    }
+    });
   }
-}
-
-function mayRefer(token: Token): boolean {
-  return token.type !== 'code' && token.type !== 'html' && token.raw.includes('[');
 }

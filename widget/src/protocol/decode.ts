@@ -226,9 +226,15 @@ function count(fields: Fields, name: string, path = ''): number {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** In UTF-16 units; four times what the largest snapshot may weigh. Whoever sends more means to freeze the page. */
+const MOST_TEXT = 1024 * 1024;
+
 function text(fields: Fields, name: string, path = ''): string {
   const value = fields[name];
   if (typeof value !== 'string') throw malformed(join(path, name), 'a string', value);
+  if (value.length > MOST_TEXT) {
+    throw malformed(join(path, name), `at most ${MOST_TEXT} characters`, `${value.length} characters`);
+  }
   // Half a code point has no UTF-8 length, so nothing after it could be placed.
   if (LONE_SURROGATE.test(value)) throw malformed(join(path, name), 'whole code points', 'a lone surrogate');
   return value;

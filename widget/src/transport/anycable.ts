@@ -65,7 +65,9 @@ export class AnyCableTransport implements Transport {
   subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription {
     this.#cancelLinger?.();
     this.#cancelLinger = undefined;
-    const { cable } = (this.#open ??= this.#create());
+    const { cable, monitor } = (this.#open ??= this.#create());
+    // The first subscription of a cable connects it.
+    if (cable.state === 'idle') monitor.connecting();
     const subscription = new CableSubscription(cable, channel, params, observer, this.#options, () => {
       this.#subscriptions.delete(subscription);
       if (this.#subscriptions.size === 0) this.#linger();
@@ -177,6 +179,7 @@ export class AnyCableTransport implements Transport {
 
   #connect(cable: Cable): void {
     if (cable !== this.#open?.cable) return;
+    this.#open.monitor.connecting();
     cable.connect().catch(() => {
       // Said by the `disconnect` or `close` event, which carries the reason.
     });

@@ -18,6 +18,9 @@ const SILENCE_MS = 7_000;
 /** The same after somebody asked: a frame was just sent that a living server answers at once, or it pings. */
 const PROBE_MS = 3_500;
 
+/** So long an attempt may take until the server's welcome, milliseconds: a handshake can hang like anything else. */
+const CONNECT_MS = 10_000;
+
 /** A connection that breaks this soon after a wake was dead all along: the visitor is looking, so there is no spreading. */
 const WAKE_MS = 2_000;
 
@@ -44,7 +47,9 @@ export class ReconnectMonitor {
         this.#stopReconnect();
         this.#heard();
       }),
-      cable.on('keepalive', () => this.#heard()),
+      cable.on('keepalive', () => {
+        if (cable.state === 'connected') this.#heard();
+      }),
       cable.on('disconnect', (reason) => {
         this.#stopListening();
         this.#planReconnect(reason);
@@ -54,6 +59,11 @@ export class ReconnectMonitor {
         this.#stopReconnect();
       }),
     ];
+  }
+
+  /** An attempt begins that somebody else has started. */
+  connecting(): void {
+    this.#listenFor(CONNECT_MS);
   }
 
   /** Connects now if a reconnect is planned. */
@@ -118,6 +128,7 @@ export class ReconnectMonitor {
   }
 
   #connect(): void {
+    this.connecting();
     this.#cable.connect().catch(() => {
       // Said by the `disconnect` or `close` event, which plans the next attempt.
     });

@@ -49,6 +49,9 @@ export function tokenFromEndpoint(options: TokenRequestOptions): TokenSource {
   return cached(async () => readToken(await request(options), options), options.now);
 }
 
+/** An endpoint that hangs must not keep the connection from its next attempt: less than an attempt may take. */
+const PATIENCE_MS = 8_000;
+
 /** Renewed this long before its end, so that no connection is opened with a token about to expire. */
 const MARGIN_MS = 10_000;
 
@@ -86,7 +89,8 @@ async function request({ url, csrfToken, fetch }: TokenRequestOptions): Promise<
   if (csrf !== undefined) headers['x-csrf-token'] = csrf;
   let response: Response;
   try {
-    response = await fetch(url, { method: 'POST', credentials: 'include', cache: 'no-store', headers });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    response = await fetch(url, { method: 'POST', credentials: 'include', cache: 'no-store', headers, signal });
   } catch (error) {
     throw new TransportError('token_failed', 'The token endpoint could not be reached.', { cause: error });
   }

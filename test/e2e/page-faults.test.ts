@@ -6,10 +6,10 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { chromiumFlags, ensureChromium } from '../../../scripts/chromium.mjs';
-import { ChaosError, Progress, launchLivelyBrowser, openPageFaults, runSchedule } from '../../support/chaos/index.js';
-import type { LivelyBrowser, PageFaults, PageFaultsOptions } from '../../support/chaos/index.js';
-import { launchChromium } from '../../support/chromium.js';
+import { chromiumFlags, ensureChromium } from '../../scripts/chromium.mjs';
+import { ChaosError, Progress, launchLivelyBrowser, openPageFaults, runSchedule } from '../support/chaos/index.js';
+import type { LivelyBrowser, PageFaults, PageFaultsOptions } from '../support/chaos/index.js';
+import { launchChromium } from '../support/chromium.js';
 
 const PAGE = `<!doctype html><title>A page of a test</title><script>
   globalThis.seen = [];
