@@ -13,6 +13,7 @@ import type { Chat, ChatOptions } from './chat/index.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
 import type { StaticMount } from './http/static-files.js';
+import { onWebSocketUpgrade } from './http/upgrade.js';
 import { VisitorCookies } from './http/visitor.js';
 import { createLab } from './lab/index.js';
 import type { Lab } from './lab/index.js';
@@ -152,7 +153,7 @@ function createServers(
     logger,
     health: () => ({ connections: cable.stats.connections, open_answers: chat.openAnswers }),
   });
-  http.on('upgrade', (request, socket, head) => {
+  onWebSocketUpgrade(http, (request, socket, head) => {
     cable.handleUpgrade(request, lab?.openLine(request, socket) ?? socket, head);
   });
   return { cable, http, lab };

@@ -13,6 +13,8 @@ import type { Identity } from './identity.js';
 import type { CableOptions } from './options.js';
 
 export interface ConnectionHandler {
+  /** Resolves when the next text may be handled: others may have to be first. Must not reject. */
+  turn(): Promise<void>;
   /** One text from the client; the next waits until this one is done. Must not throw. */
   received(text: string): Promise<void>;
   /** Called once, as soon as the end is decided: nothing will be sent any more. Must not throw. */
@@ -26,8 +28,12 @@ type ConnectionOptions = Pick<CableOptions, 'pingInterval' | 'deadPeerTimeout' |
   readonly pingPrecision: 's' | 'ms' | 'ns';
 };
 
-/** Texts that may wait for their turn before reading from the socket pauses. */
+/**
+ * Texts, and UTF-16 units in them, that may wait for their turn before reading from the socket pauses. What `ws` has read
+ * by then still arrives, which is one chunk of the socket: 64 KiB.
+ */
 const MAX_WAITING = 32;
+const MAX_WAITING_LENGTH = 128 * 1024;
 
 export class Connection {
   /** Streams by subscription identifier. */
@@ -38,7 +44,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handler: ConnectionHandler;
   readonly #logger: Logger;
-  readonly #waiting: string[] = [];
+  #waiting: string[] = [];
+  #waitingLength = 0;
   readonly #reported = new Set<DropReason>();
   readonly #heartbeat: Heartbeat;
   #working: Promise<void> = Promise.resolve();
@@ -143,8 +150,10 @@ export class Connection {
     this.#heartbeat.heard();
     if (!this.#open) return;
     // Binary frames are read as text, as AnyCable does.
-    this.#waiting.push(String(data));
-    if (this.#waiting.length >= MAX_WAITING) this.#socket.pause();
+    const text = String(data);
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+    if (this.#isFull(1)) this.#socket.pause();
     this.#work();
   }
 
@@ -155,20 +164,27 @@ export class Connection {
   }
 
   async #handleWaiting(): Promise<void> {
-    while (this.#open && !this.#quiet) {
-      const text = this.#waiting.shift();
-      if (text === undefined) break;
-      if (this.#socket.isPaused && this.#waiting.length < MAX_WAITING / 2) this.#socket.resume();
+    while (this.#waiting.length > 0) {
+      await this.#handler.turn();
+      if (!this.#open || this.#quiet) break;
+      const text = this.#waiting.shift() ?? '';
+      this.#waitingLength -= text.length;
+      if (this.#socket.isPaused && !this.#isFull(1 / 2)) this.#socket.resume();
       await this.#handler.received(text);
     }
     // In the same turn as the last look at what waits, so that nothing can arrive unseen between the two.
     this.#busy = false;
   }
 
+  #isFull(share: number): boolean {
+    return this.#waiting.length >= MAX_WAITING * share || this.#waitingLength >= MAX_WAITING_LENGTH * share;
+  }
+
   /** False when the end had been decided before. */
   #detach(): boolean {
     if (!this.#open) return false;
     this.#open = false;
+    this.#waiting = [];
     this.#heartbeat.stop();
     this.#handler.detached();
     return true;

@@ -17,6 +17,11 @@ export interface CableOptions extends OriginPolicy {
   readonly sessionTtl: number;
   /** Sessions kept at most, so that reconnecting in a loop fills no memory. AnyCable has no such limit. */
   readonly sessionLimit: number;
+  /** Memory that they may take. A client chooses the names of its subscriptions, and so the size of its session. */
+  readonly sessionBytes: number;
+  /** The same two of one user (with all their tabs and devices), so that nobody drives out the sessions of others. */
+  readonly sessionLimitPerUser: number;
+  readonly sessionBytesPerUser: number;
   /** Of one connection; more are rejected. AnyCable has no such limit. */
   readonly maxSubscriptions: number;
   /** AnyCable keeps 100 messages of a stream, which is a few seconds of a streamed answer. */
@@ -36,6 +41,9 @@ export const DEFAULT_CABLE_OPTIONS: CableOptions = {
   deadPeerTimeout: 15_000,
   sessionTtl: 300_000,
   sessionLimit: 10_000,
+  sessionBytes: 64 * 1024 * 1024,
+  sessionLimitPerUser: 100,
+  sessionBytesPerUser: 2 * 1024 * 1024,
   maxSubscriptions: 100,
   history: { limit: 10_000, ttl: 300_000, bytes: 768 * 1024, totalBytes: 128 * 1024 * 1024 },
   maxMessageBytes: 64 * 1024,

@@ -29,6 +29,7 @@ import { SessionStore } from './sessions.js';
 import { EXTENDED_PROTOCOL, chooseSubprotocol } from './subprotocol.js';
 import { handshakeParameters } from './handshake.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
+import { TurnQueue } from './turns.js';
 
 export interface CableServerParts {
   readonly channels: Readonly<Record<string, Channel>>;
@@ -57,6 +58,7 @@ export class CableServer {
   readonly #history: StreamHistory;
   readonly #sessions: SessionStore;
   readonly #hub = new Hub<Client>();
+  readonly #turns = new TurnQueue();
   readonly #dispatcher: Dispatcher;
   readonly #sockets: WebSocketServer;
   /** Until they have ended wholly, also while they are closing. */
@@ -71,7 +73,9 @@ export class CableServer {
     this.#identify = identify;
     this.#logger = logger;
     this.#history = new StreamHistory(this.#options.history, newEpoch(), now);
-    this.#sessions = new SessionStore({ ttl: this.#options.sessionTtl, limit: this.#options.sessionLimit }, now);
+    const { sessionTtl: ttl, sessionLimit: limit, sessionBytes: bytes } = this.#options;
+    const { sessionLimitPerUser: perUser, sessionBytesPerUser: bytesPerUser } = this.#options;
+    this.#sessions = new SessionStore({ ttl, limit, bytes, perUser, bytesPerUser }, now);
     this.#dispatcher = new Dispatcher({
       channels,
       hub: this.#hub,
@@ -101,7 +105,7 @@ export class CableServer {
     };
   }
 
-  /** For `server.on('upgrade', …)`. Whatever is not for this cable is refused with 403, 404 or 503. */
+  /** For WebSocket handshakes of `server.on('upgrade', …)`. What is not for this cable is refused with 403, 404 or 503. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const url = URL.canParse(request.url ?? '', 'http://host') ? new URL(request.url ?? '', 'http://host') : undefined;
     if (this.#quiet) return refuseUpgrade(socket, 503, 'The server is shutting down.');
@@ -205,6 +209,7 @@ export class CableServer {
       },
       this.#logger,
       (self) => ({
+        turn: () => this.#turns.next(self.identity?.user ?? ''),
         received: (text) => this.#dispatcher.dispatch(self, text),
         detached: () => this.#dispatcher.detach(self),
         ended: async () => {

@@ -8,6 +8,7 @@ import type { RequestHandler } from './handler.js';
 import { securityHeaders } from './security-headers.js';
 import { findStaticFile, openStaticFile } from './static-files.js';
 import type { StaticFile, StaticMount } from './static-files.js';
+import { requestTarget } from './target.js';
 import type { VisitorCookies } from './visitor.js';
 
 export interface HttpServerParts {
@@ -20,7 +21,7 @@ export interface HttpServerParts {
   readonly health: () => Readonly<Record<string, unknown>>;
 }
 
-/** Not listening yet. Upgrades are not answered here: the cable's `handleUpgrade` is for the `upgrade` event. */
+/** Not listening yet. WebSockets are not answered here: `onWebSocketUpgrade` says who does. */
 export function createHttpServer(parts: HttpServerParts): Server {
   return createServer((request, response) => {
     respond(parts, request, response).catch((error: unknown) => {
@@ -34,9 +35,8 @@ export function createHttpServer(parts: HttpServerParts): Server {
 }
 
 async function respond(parts: HttpServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for (const [name, value] of Object.entries(securityHeaders(request.headers.host))) response.setHeader(name, value);
-  // Not by `new URL`, which would resolve the dots in a path before they can be refused.
-  const path = request.url?.split('?', 1)[0] ?? '';
+  const { path, authority = request.headers.host } = requestTarget(request.url ?? '');
+  for (const [name, value] of Object.entries(securityHeaders(authority))) response.setHeader(name, value);
   for (const handle of parts.handlers ?? []) if (await handle(path, request, response)) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');

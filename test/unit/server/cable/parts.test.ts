@@ -89,6 +89,61 @@ describe('SessionStore', () => {
     );
   });
 
+  const named = (user: string, length: number) => ({
+    user,
+    subscriptions: new Map([['x'.repeat(length), new Set(['s'])]]),
+  });
+  const kept = (sessions: SessionStore, user: string, ...sids: string[]) =>
+    sids.filter((sid) => sessions.find(sid, user) !== undefined).join('');
+
+  test('keeps so many bytes at most, whoever’s they are', () => {
+    const sessions = new SessionStore({ ttl: 1_000, limit: 100, bytes: 50_000 }, () => 0);
+    for (const sid of ['a', 'b', 'c', 'd']) sessions.commit(sid, named(sid, 5_000));
+    sessions.touch('a');
+    assert.ok(sessions.bytes > 4 * 2 * 5_000 && sessions.bytes <= 50_000, `${sessions.bytes}`);
+    sessions.commit('e', named('e', 5_000));
+    assert.deepEqual(
+      ['a', 'b', 'c', 'd', 'e'].map((sid) => kept(sessions, sid, sid)),
+      ['a', '', 'c', 'd', 'e'],
+      'the one untouched longest went',
+    );
+    sessions.commit('f', named('f', 30_000));
+    assert.equal(kept(sessions, 'f', 'f'), '', 'what is too large by itself is not kept');
+    assert.deepEqual([sessions.size, sessions.bytes], [0, 0], 'nothing is counted that is not there');
+  });
+
+  test('keeps so many of one user, and bytes of one user, and leaves other users theirs', () => {
+    const sessions = new SessionStore({ ttl: 1_000, limit: 100, perUser: 3, bytesPerUser: 40_000 }, () => 0);
+    sessions.commit('z', named('eve', 5_000));
+    for (const sid of ['a', 'b', 'c']) sessions.commit(sid, named('ada', 10));
+    sessions.touch('a');
+    sessions.commit('d', named('ada', 10));
+    assert.equal(kept(sessions, 'ada', 'a', 'b', 'c', 'd'), 'acd');
+    sessions.commit('e', named('ada', 18_000));
+    assert.equal(kept(sessions, 'ada', 'a', 'c', 'd', 'e'), 'ade', 'by number');
+    sessions.commit('f', named('ada', 18_000));
+    assert.equal(kept(sessions, 'ada', 'a', 'd', 'e', 'f'), 'f', 'by bytes');
+    assert.equal(kept(sessions, 'eve', 'z'), 'z');
+  });
+
+  test('counts a session once, however often it is committed, touched and expired', () => {
+    let now = 0;
+    const sessions = new SessionStore({ ttl: 1_000, limit: 100, perUser: 2, bytesPerUser: 40_000 }, () => now);
+    for (let n = 0; n < 50; n++) {
+      sessions.commit('a', named('ada', 5_000));
+      sessions.touch('a');
+      sessions.commit('b', named('ada', 10));
+    }
+    assert.equal(kept(sessions, 'ada', 'a', 'b'), 'ab');
+    now = 1_000;
+    sessions.expire();
+    assert.deepEqual([sessions.size, sessions.bytes], [0, 0]);
+    for (const sid of ['c', 'd']) sessions.commit(sid, named('ada', 5_000));
+    assert.equal(kept(sessions, 'ada', 'c', 'd'), 'cd');
+    sessions.forget();
+    assert.deepEqual([sessions.size, sessions.bytes], [0, 0]);
+  });
+
   test('keeps none with a TTL of 0', () => {
     const sessions = new SessionStore({ ttl: 0, limit: 10 }, () => 0);
     sessions.commit('a', snapshot);

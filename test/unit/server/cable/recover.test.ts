@@ -239,6 +239,24 @@ describe('a resumed session', () => {
     assert.equal((await host.connect({ sid: sidOf(client) })).frames[0]?.['restored'], true);
   });
 
+  test('is of the latest only, for whoever reconnects with large ones in a loop; others keep theirs', async () => {
+    const large = Array.from({ length: 100 }, (_, n) => id(`${'x'.repeat(4_000)}${n}`));
+    const other = await host.connect({ user: 'eve' });
+    await other.subscribe(id('s'));
+    await other.cut();
+    const sids: string[] = [];
+    for (let n = 0; n < 6; n++) {
+      const client = await host.connect();
+      for (const identifier of large) client.command('subscribe', identifier);
+      await client.settled();
+      sids.push(sidOf(client));
+      await client.cut();
+    }
+    assert.equal((await host.connect({ user: 'eve', sid: sidOf(other) })).frames[0]?.['restored'], true);
+    assert.equal((await host.connect({ sid: sids[0] as string })).frames[0]?.['restored'], undefined);
+    assert.ok(host.cable.stats.sessions < 6, `${host.cable.stats.sessions} sessions kept`);
+  });
+
   test('there is none in the base protocol', async () => {
     const sid = await left(id('s'));
     assert.equal((await host.connect({ sid, protocols: [BASE] })).frames[0]?.['restored'], undefined);

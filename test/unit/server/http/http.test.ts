@@ -117,6 +117,9 @@ describe('files', () => {
     ['/%C3%BC%20x.css', 'text/css; charset=utf-8', 'p{}'],
     ['/empty.txt', 'text/plain; charset=utf-8', ''],
     ['/cable-chat/bundle.js', 'text/javascript; charset=utf-8', 'bundle()'],
+    ['http://other.test/sub/index.html?x', 'text/html; charset=utf-8', '<p>sub'],
+    ['HTTP://other.test:81', 'text/html; charset=utf-8', '<p>home'],
+    ['https://other.test?x', 'text/html; charset=utf-8', '<p>home'],
   ];
   for (const [path, type, body] of served) {
     test(`${path} is served as ${type}`, async () => {
@@ -144,7 +147,9 @@ describe('files', () => {
     '/missing/x.js',
     `/${'x'.repeat(5000)}.js`,
     '//etc/hostname.txt',
-    'http://other.test/app.js',
+    'http://other.test/../secret.txt',
+    'http://other.test/nothing.html',
+    'ftp://other.test/app.js',
   ];
   for (const path of absent) {
     test(`there is nothing at ${path.slice(0, 40)}`, async () => {
@@ -194,6 +199,11 @@ describe('security headers', () => {
       }
       assert.equal(headers['x-content-type-options'], 'nosniff');
     }
+  });
+
+  test('take the host from a target that names one', async () => {
+    const { headers } = await get('http://other.test:81/app.js');
+    assert.ok(String(headers['content-security-policy']).includes("connect-src 'self' ws://other.test:81 wss://o"));
   });
 
   test('repeat no Host header that is none', async () => {
