@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExitCode, ScaffoldError, fromFileSystem } from './errors.js';
 import type { PlannedFile } from './plan.js';
 
@@ -16,29 +17,39 @@ import type { PlannedFile } from './plan.js';
  * Carries a feasible plan out: everything or nothing.
  *
  * The files are first written beside the target, where a failure harms nobody, and then moved. Where the target is
- * new that is one rename; else every move notes how to take it back, and a failure takes all of them back. All of it
- * is synchronous on purpose: a signal is only handled afterwards, so Ctrl-C cannot fall into the middle.
+ * new that is one rename; else every move notes how to take it back, and a failure takes all of them back.
  *
- * @throws ScaffoldError when something could not be written; the target is then as it was
+ * Each step, and the taking back as a whole, is synchronous: `signal` is looked at between the steps only, and not
+ * after the last one, when everything is done.
+ *
+ * @param signal aborted with a ScaffoldError
+ * @throws ScaffoldError when something could not be written, or the signal's reason; the target is then as it was
  */
-export function apply(target: string, files: readonly PlannedFile[]): void {
+export async function apply(target: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
   const changes = files.filter(({ action }) => action === 'create' || action === 'force');
   if (changes.length === 0) return;
+  const proceed = async (): Promise<void> => {
+    await turn();
+    signal.throwIfAborted();
+  };
 
+  await proceed();
   const staging = makeStaging(target);
   let keep = false;
   try {
     const staged = join(staging, 'new');
     mkdirSync(staged);
     for (const { file } of changes) {
+      await proceed();
       mkdirSync(dirname(join(staged, file.path)), { recursive: true });
       writeFileSync(join(staged, file.path), file.content, { mode: file.mode });
     }
-    if (existsSync(target)) moveInto(target, staging, changes);
+    await proceed();
+    if (existsSync(target)) await moveInto(target, staging, changes, proceed);
     else renameSync(staged, target);
   } catch (error) {
     keep = error instanceof RollbackError;
-    throw error instanceof RollbackError ? error : fromFileSystem(error, target);
+    throw error instanceof ScaffoldError ? error : fromFileSystem(error, target);
   } finally {
     if (!keep) rmSync(staging, { recursive: true, force: true });
   }
@@ -54,21 +65,28 @@ function makeStaging(target: string): string {
   }
 }
 
-/** The disk failed twice: once while changing, once while taking it back. The originals are kept. */
+/** What was begun could neither be finished nor taken back. The originals are kept. */
 class RollbackError extends ScaffoldError {
   constructor(staging: string, cause: AggregateError) {
     super(
       ExitCode.failed,
-      `Writing failed, and so did taking it back. What was there before is in ${join(staging, 'old')}; copy it back.`,
+      `Writing was broken off, and taking it back failed. What was there before is in ${join(staging, 'old')}; copy it back.`,
       { cause },
     );
   }
 }
 
-function moveInto(target: string, staging: string, changes: readonly PlannedFile[]): void {
+/** @param proceed awaited before each move; throws when there shall be no other */
+async function moveInto(
+  target: string,
+  staging: string,
+  changes: readonly PlannedFile[],
+  proceed: () => Promise<void>,
+): Promise<void> {
   const inverses: (() => void)[] = [];
   try {
     for (const { action, file } of changes) {
+      await proceed();
       const place = join(target, file.path);
       makeFolders(target, dirname(file.path), inverses);
       if (action === 'force') {

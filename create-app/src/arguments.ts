@@ -33,7 +33,7 @@ Writes a cable-chat backend into the new folder NAME.
   --help           show this
   --version        show the version
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 files in the way.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 files in the way, 130 interrupted (129 or 143 by another signal).
 `;
 
 const options = {

@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { apply } from './apply.js';
 import { DEFAULT_NAME, readArguments, usage, usageError, type CreateOptions } from './arguments.js';
 import { ExitCode, ScaffoldError } from './errors.js';
+import { interruptible } from './interruption.js';
 import { validateName } from './name.js';
 import { isFeasible, plan } from './plan.js';
 import { render } from './render.js';
-import { detectPackageManager, reportDone, reportFiles, reportRefusal } from './report.js';
+import { detectPackageManager, reportDone, reportFiles, reportLate, reportRefusal } from './report.js';
 import { readEntries, readExisting } from './target.js';
 
 /** The package's folder: this file is bundled to dist/cli.js. */
@@ -44,7 +45,11 @@ async function create(options: CreateOptions): Promise<ExitCode> {
     process.stdout.write(`${reportFiles(planned.files)}\nThat is what would happen; --dry-run wrote nothing.\n`);
     return ExitCode.ok;
   }
-  apply(target, planned.files);
+  const late = await interruptible((signal) => apply(target, planned.files, signal));
+  if (late !== undefined) {
+    process.stderr.write(reportLate(name));
+    return late.exitCode;
+  }
   const manager = detectPackageManager(process.env['npm_config_user_agent']);
   process.stdout.write(reportFiles(planned.files) + reportDone(name, planned.files, manager));
   return ExitCode.ok;

@@ -7,8 +7,12 @@ export const ExitCode = {
   usage: 2,
   /** What is there already is in the way. */
   conflict: 3,
-  /** Ended by Ctrl-C, as shells count it. */
+  /** Ended by a signal, as shells count it: 128 and the signal's number. Here by a terminal that was closed. */
+  hungUp: 129,
+  /** Ended by Ctrl-C. */
   interrupted: 130,
+  /** Ended by `kill`, or by whatever shuts the machine down. */
+  terminated: 143,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

@@ -48,6 +48,11 @@ export function reportDone(name: string, files: readonly PlannedFile[], manager:
     .join('')}`;
 }
 
+/** The interruption came when there was nothing left to break off. */
+export function reportLate(name: string): string {
+  return `Interrupted, but everything was written already: ${name} is whole.\n`;
+}
+
 /** The commands that a user types next, in order. */
 export function nextSteps(name: string, manager: PackageManager): string[] {
   const start = manager === 'bun' ? 'bun run start' : `${manager} start`;

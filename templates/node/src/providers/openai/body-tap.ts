@@ -20,9 +20,9 @@ export class BodyTap {
     this.#onBytes = onBytes;
   }
 
-  /** A `fetch` for the client. */
+  /** A `fetch` for the client. A redirect is a response like any other, and fails by its status. */
   readonly fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const response = await globalThis.fetch(url, init);
+    const response = await globalThis.fetch(url, { ...init, redirect: 'manual' });
     if (response.body === null) return response;
     const watched = response.body.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({

@@ -4,6 +4,7 @@ import { EventTooLarge } from './body-tap.js';
 import { connectionFailure, rootCode } from './connection-failure.js';
 import { cleanRequestId } from './redact.js';
 import type { Redact } from './redact.js';
+import { isRedirect, redirected } from './redirect.js';
 import { retryAfterMs } from './retry-after.js';
 import { statusFailure } from './status-failure.js';
 import type { Where } from './status-failure.js';
@@ -27,8 +28,12 @@ export function failureOf(error: unknown, failing: Failing): ProviderError {
   if (error instanceof APIError) {
     const headers = error.headers as Headers | undefined;
     const requestId = cleanRequestId(error.requestID) ?? failing.requestId;
+    const status = error.status as number | undefined;
+    if (status !== undefined && isRedirect(status)) {
+      return redirected(status, headers?.get('location'), host, redact, { ...options, requestId });
+    }
     const retryAfter = retryAfterMs(headers, Date.now());
-    return complaintOf(error.status as number | undefined, error.error ?? error.message, failing, {
+    return complaintOf(status, error.error ?? error.message, failing, {
       ...options,
       requestId,
       retryAfterMs: retryAfter,
@@ -109,12 +114,14 @@ export function emptyAnswer(failing: Failing, length: boolean): ProviderError {
 function describe(error: unknown, redact: Redact): Error {
   // V8's message quotes the text that it could not read: an answer's.
   if (error instanceof SyntaxError) return new Error('SyntaxError');
-  const parts: string[] = [];
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
+  if (!(error instanceof Error)) return describe(new Error(String(error)), redact);
+  const parts = [redact(error.message)];
+  for (let at = error.cause, depth = 1; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
     parts.push(`${at.name}: ${redact(at.message)}`);
   }
-  const described = new Error(parts.length > 0 ? parts.join(' < ') : redact(String(error)));
+  const described = new Error(parts.join(' < '));
+  described.name = error.name;
   // The stack of this function explains nothing.
-  described.stack = described.message;
+  described.stack = `${described.name}: ${described.message}`;
   return described;
 }
