@@ -1,7 +1,7 @@
 import type { Action } from './action-decoder.js';
 import type { ActionDeps, Caller } from './action-deps.js';
 import { checkLoad, checkText } from './limits.js';
-import { FORBIDDEN, ID_TAKEN, UNKNOWN_MESSAGE, type Refusal } from './refusal.js';
+import { FORBIDDEN, ID_TAKEN, STORAGE_FAILED, UNKNOWN_MESSAGE, type Refusal } from './refusal.js';
 import type { MessageRow } from './rows.js';
 
 export type AskingAction = Extract<Action, { readonly action: 'ask' | 'regenerate' | 'edit' }>;
@@ -41,6 +41,8 @@ function presentState(deps: ActionDeps, caller: Caller, known: MessageRow): Acce
 }
 
 function overLimit(deps: ActionDeps, caller: Caller, action: AskingAction): Refusal | null {
+  // What keeps the last answer open is the storage, and waiting for it, or stopping it, would not help.
+  if (deps.endings?.concern(caller.conversationId, caller.user)) return STORAGE_FAILED;
   const tooLong = action.action === 'regenerate' ? null : checkText(action.message, deps.options);
   const ask = { owner: caller.user, conversationId: caller.conversationId, now: deps.clock.now() };
   return tooLong ?? checkLoad(deps.store, deps.options, ask);

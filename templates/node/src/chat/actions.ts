@@ -25,6 +25,7 @@ export function handleAction(deps: ActionDeps, caller: Caller, name: string, dat
   const effects: Effect[] = [];
   try {
     if (!isAllowed(deps.store, caller)) return [refuse(caller, decoded.ids, FORBIDDEN)];
+    deps.endings?.store();
     effects.push(...expire(deps));
     effects.push(...perform(deps, caller, decoded.action, decoded.ids));
   } catch (error) {
@@ -98,6 +99,7 @@ function acknowledge(
 function stop(deps: ActionDeps, caller: Caller, messageId: string, ids: ActionIds): Effect[] {
   const message = answerOf(deps, caller, messageId);
   if (message === undefined) return [refuse(caller, ids, UNKNOWN_MESSAGE)];
+  if (deps.endings?.has(messageId)) return [presentState(deps, caller, messageId)];
   const owned = { id: messageId, conversationId: caller.conversationId, owner: caller.user };
   return [...closeOpen(deps.store, deps.logger, owned, { status: 'stopped' }), presentState(deps, caller, messageId)];
 }

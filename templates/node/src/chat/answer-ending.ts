@@ -39,6 +39,12 @@ const INTERNAL: AnswerError = {
   retryable: true,
 };
 
+export const NOT_STORED: AnswerError = {
+  code: 'internal',
+  message: 'The server could not store the rest of the answer. You can ask for it again.',
+  retryable: true,
+};
+
 /** How an answer ends that was not completed, with a safe sentence; null: it is not ours to end. The rest is logged. */
 export function endingOf(error: unknown, logger: Logger, fields: LogFields): Closing | null {
   if (error instanceof Interruption) {
@@ -55,8 +61,10 @@ export function endingOf(error: unknown, logger: Logger, fields: LogFields): Clo
       error: { code, message, retryable, ...(requestId !== undefined && { request_id: requestId }) },
     };
   }
-  const what =
-    error instanceof StorageError ? 'an answer could not be stored' : 'an answer failed by a mistake of the server';
-  logger.error(what, { ...fields, error });
+  if (error instanceof StorageError) {
+    logger.error('an answer could not be stored', { ...fields, error });
+    return { status: 'failed', error: NOT_STORED };
+  }
+  logger.error('an answer failed by a mistake of the server', { ...fields, error });
   return { status: 'failed', error: INTERNAL };
 }

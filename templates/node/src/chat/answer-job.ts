@@ -1,7 +1,7 @@
 import type { Provider } from '../providers/provider.js';
 import type { Closing } from './answer-store.js';
 import { endingOf, Interruption } from './answer-ending.js';
-import { completeFrame, foldQuietly } from './closing.js';
+import { AnswerWriter } from './answer-writer.js';
 import type { Clock, MintId } from './clock.js';
 import { Coalescer } from './coalescer.js';
 import { buildContext } from './context.js';
@@ -13,6 +13,7 @@ import type { ChatOptions } from './options.js';
 import { readPieces } from './pieces.js';
 import type { MessageRow } from './rows.js';
 import type { Store } from './store.js';
+import type { UnstoredEndings } from './unstored-endings.js';
 import { utf8Length } from './utf8.js';
 
 export interface AnswerJobDeps {
@@ -25,6 +26,8 @@ export interface AnswerJobDeps {
   readonly logger: Logger;
   /** Must not throw. */
   readonly broadcast: (conversationId: string, owner: string, frame: OutgoingFrame) => void;
+  /** For a process that has the database to itself. */
+  readonly endings?: UnstoredEndings;
 }
 
 /**
@@ -40,27 +43,24 @@ export async function runAnswer(deps: AnswerJobDeps, messageId: string, signal: 
   const answer = deps.store.answers.claim(messageId, lease, deps.leases.deadline());
   if (answer === undefined) return;
   const owner = deps.store.conversations.conversation(answer.conversationId)?.owner ?? '';
-  const writer = new AnswerWriter(deps, answer, owner, lease);
   const stop = new AbortController();
+  const writer = new AnswerWriter(deps, answer, owner, lease, {
+    onLost: () => stop.abort(new Interruption('lease-lost')),
+    onFailure: (error) => stop.abort(error),
+  });
   const release = deps.leases.hold(messageId, lease, () => stop.abort(new Interruption('lease-lost')));
   const cancelTimer = deps.clock.after(deps.options.answerMs, () => stop.abort(new Interruption('too-long')));
   const coalescer = new Coalescer({
     ms: deps.options.coalesceMs,
     bytes: deps.options.coalesceBytes,
     clock: deps.clock,
-    emit: (text) => {
-      // Called by a timer, too, where nobody would catch it.
-      try {
-        if (!stop.signal.aborted && !writer.write(text)) stop.abort(new Interruption('lease-lost'));
-      } catch (error) {
-        stop.abort(error);
-      }
-    },
+    emit: (text) => writer.write(text),
   });
   try {
     const ending = await generate(deps, answer, AbortSignal.any([signal, stop.signal]), coalescer, writer);
-    writer.close(ending);
+    await writer.finish(ending, signal);
   } finally {
+    writer.dispose();
     coalescer.discard();
     cancelTimer();
     release();
@@ -105,54 +105,5 @@ async function generate(
       provider: deps.provider.name,
       bytes: writer.offset,
     });
-  }
-}
-
-/** Writes one answer's text and end, with the lease that it was claimed with. */
-class AnswerWriter {
-  readonly #deps: AnswerJobDeps;
-  readonly #answer: MessageRow;
-  readonly #owner: string;
-  readonly #lease: string;
-  #offset: number;
-
-  constructor(deps: AnswerJobDeps, answer: MessageRow, owner: string, lease: string) {
-    this.#deps = deps;
-    this.#answer = answer;
-    this.#owner = owner;
-    this.#lease = lease;
-    this.#offset = answer.bytes;
-  }
-
-  get offset(): number {
-    return this.#offset;
-  }
-
-  /** Stores a piece, then shows it: whatever anybody may have seen can be replayed. False: the answer is not ours any more. */
-  write(content: string): boolean {
-    const offset = this.#offset;
-    const { id, conversationId } = this.#answer;
-    if (!this.#deps.store.answers.append(id, this.#lease, offset, content, this.#deps.leases.deadline())) return false;
-    this.#offset += utf8Length(content);
-    this.#broadcast({ type: 'chunk', conversation_id: conversationId, message_id: id, offset, content });
-    return true;
-  }
-
-  close(closing: Closing | null): void {
-    if (closing === null) return;
-    const { store, logger } = this.#deps;
-    try {
-      const row = store.answers.closeOwn(this.#answer.id, this.#lease, closing);
-      if (row === undefined) return; // somebody else was first, and has told everybody
-      this.#broadcast(completeFrame(row));
-      foldQuietly(store, logger, row.id);
-    } catch (error) {
-      // The row stays open until its lease runs out; then whoever comes by closes it as interrupted.
-      logger.error('the end of an answer could not be stored', { messageId: this.#answer.id, error });
-    }
-  }
-
-  #broadcast(frame: OutgoingFrame): void {
-    this.#deps.broadcast(this.#answer.conversationId, this.#owner, frame);
   }
 }

@@ -1,5 +1,5 @@
 import type { AnswerError, FinalStatus } from 'cable-chat/protocol';
-import type { Database } from './database.js';
+import type { Database, SqlRow } from './database.js';
 import { toBytes, toMessage, MESSAGE_COLUMNS, type MessageRow } from './rows.js';
 import { utf8Length } from './utf8.js';
 
@@ -87,11 +87,21 @@ export class AnswerStore {
 
   /** Open answers past their deadline, the longest overdue first. */
   expired(now: number): OpenAnswer[] {
-    return this.#queries.expired.all(now).map((row) => ({
-      id: String(row['id']),
-      conversationId: String(row['conversation_id']),
-      owner: String(row['owner']),
-    }));
+    return this.#queries.expired.all(now).map(toOpenAnswer);
+  }
+
+  /** Open answers that a job is writing, or was. */
+  streaming(): OpenAnswer[] {
+    return this.#queries.streaming.all().map(toOpenAnswer);
+  }
+
+  /**
+   * Brings deadlines nearer that are later than anybody could have set them from now on, as the clock was set back since:
+   * a dead answer would stay open for as long as the clock leapt. Who is alive renews its own long before.
+   */
+  capDeadlines(streaming: number, queued: number): void {
+    if (this.#queries.beyond.get(streaming, queued) === undefined) return;
+    this.#database.write('lazy', () => this.#queries.cap.run(streaming, queued, streaming, queued));
   }
 
   /** The ids of all answers that wait for a job, oldest first. */
@@ -122,6 +132,7 @@ export class AnswerStore {
 
 function prepareQueries(database: Database) {
   const open = `status IN ('queued', 'streaming')`;
+  const beyond = `deadline > CASE status WHEN 'streaming' THEN ? ELSE ? END`;
   const close = 'UPDATE messages SET status = ?, reason = ?, error = ?, lease = NULL, deadline = NULL WHERE id = ?';
   return {
     claim: database.prepare(
@@ -147,5 +158,15 @@ function prepareQueries(database: Database) {
     ),
     unfolded: database.prepare(`
       SELECT DISTINCT c.message_id AS id FROM chunks AS c CROSS JOIN messages AS m ON m.id = c.message_id WHERE NOT (m.${open})`),
+    streaming: database.prepare(`
+      SELECT m.id, m.conversation_id, c.owner FROM messages AS m INDEXED BY messages_open
+      CROSS JOIN conversations AS c ON c.id = m.conversation_id WHERE m.${open} AND m.status = 'streaming'`),
+    beyond: database.prepare(`SELECT 1 FROM messages INDEXED BY messages_open WHERE ${open} AND ${beyond} LIMIT 1`),
+    cap: database.prepare(`
+      UPDATE messages SET deadline = CASE status WHEN 'streaming' THEN ? ELSE ? END WHERE ${open} AND ${beyond}`),
   };
+}
+
+function toOpenAnswer(row: SqlRow): OpenAnswer {
+  return { id: String(row['id']), conversationId: String(row['conversation_id']), owner: String(row['owner']) };
 }

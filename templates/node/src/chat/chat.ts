@@ -7,13 +7,15 @@ import type { ActionDeps, Caller } from './action-deps.js';
 import { handleAction } from './actions.js';
 import { runAnswer } from './answer-job.js';
 import { AnswerQueue } from './answer-queue.js';
-import { closeExpired, foldQuietly } from './closing.js';
+import { closeAbandoned, closeExpired, foldQuietly } from './closing.js';
 import { systemClock, type CancelTimer, type Clock, type MintId } from './clock.js';
+import { lockDatabase, type DatabaseLock } from './database-lock.js';
 import type { Effect, OutgoingFrame } from './effects.js';
 import { StorageError } from './errors.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { resolveOptions, type ChatOptions } from './options.js';
 import { openStore, type Store } from './store.js';
+import { UnstoredEndings } from './unstored-endings.js';
 
 export interface ChatConfig {
   /** The SQLite file; it and its directory are created when they are missing. */
@@ -25,6 +27,15 @@ export interface ChatConfig {
   readonly mintId?: MintId;
   readonly options?: Partial<ChatOptions>;
   readonly logger?: Logger;
+}
+
+/** What createChatOn() needs. */
+export interface ChatOnConfig extends Omit<ChatConfig, 'databasePath'> {
+  /**
+   * Held while the chat lives, and released in the end: no other process writes to the store. So what a dead process left
+   * is closed at once, and an end is told even if the disk has no room for it yet. Absent: there may be others.
+   */
+  readonly lock?: DatabaseLock;
 }
 
 /** A message's text as stored: what every client must end up with. */
@@ -65,14 +76,23 @@ export interface Chat {
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
-/** Opens the database. Throws a StorageError or OptionError that says what is wrong. */
+/**
+ * Opens the database, for this process alone. Throws a StorageError (`locked`: another process has it) or OptionError that
+ * says what is wrong.
+ */
 export function createChat(config: ChatConfig): Chat {
   const options = resolveOptions(config.options); // before anything is opened
-  return new EmbeddedChat(config, options, openStore(config.databasePath));
+  const lock = lockDatabase(config.databasePath);
+  try {
+    return new EmbeddedChat({ ...config, lock }, options, openStore(config.databasePath));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /** As createChat(), on a store that is open already. The chat closes it in the end. */
-export function createChatOn(store: Store, config: Omit<ChatConfig, 'databasePath'>): Chat {
+export function createChatOn(store: Store, config: ChatOnConfig): Chat {
   return new EmbeddedChat(config, resolveOptions(config.options), store);
 }
 
@@ -86,10 +106,12 @@ class EmbeddedChat implements Chat {
   readonly #queue: AnswerQueue;
   readonly #actions: ActionDeps;
   readonly #heartbeatMs: number;
+  readonly #endings: UnstoredEndings | undefined;
+  readonly #lock: DatabaseLock | undefined;
   #cancelHeartbeat: CancelTimer | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(config: Omit<ChatConfig, 'databasePath'>, options: ChatOptions, store: Store) {
+  constructor(config: ChatOnConfig, options: ChatOptions, store: Store) {
     const { clock = systemClock, logger = silentLogger, mintId = randomUUID, provider } = config;
     this.#store = store;
     this.#clock = clock;
@@ -98,9 +120,12 @@ class EmbeddedChat implements Chat {
     this.#heartbeatMs = Math.ceil(options.leaseMs / 3);
     const leases = new LeaseKeeper({ store, clock, logger, leaseMs: options.leaseMs });
     this.#leases = leases;
-    this.#actions = { store, clock, mintId, options, logger, renewOwn: () => leases.renewAll() };
-    const broadcast = this.#broadcast.bind(this);
-    const job = { store, provider, leases, clock, mintId, options, logger, broadcast };
+    this.#lock = config.lock;
+    const endings = config.lock && new UnstoredEndings(store, logger);
+    this.#endings = endings;
+    const common = { store, clock, mintId, options, logger, ...(endings && { endings }) };
+    this.#actions = { ...common, renewOwn: () => leases.renewAll() };
+    const job = { ...common, provider, leases, broadcast: this.#broadcast.bind(this) };
     this.#queue = new AnswerQueue({
       concurrency: options.answersAtOnce,
       run: (messageId, signal) => runAnswer(job, messageId, signal),
@@ -115,6 +140,7 @@ class EmbeddedChat implements Chat {
   start(): void {
     if (this.#cancelHeartbeat !== undefined || this.#closing !== undefined) return;
     for (const messageId of this.#store.answers.unfolded()) foldQuietly(this.#store, this.#logger, messageId);
+    if (this.#lock !== undefined) this.#closeAbandoned();
     this.#beat();
   }
 
@@ -162,11 +188,25 @@ class EmbeddedChat implements Chat {
     await this.#queue.close(grace);
     cancelGrace();
     this.#cancelHeartbeat?.();
+    this.#endings?.store();
     try {
       this.#store.database.close();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#logger.warn('the write-ahead log was not merged into the database; the next start does it', { error });
+    } finally {
+      this.#lock?.release();
+    }
+  }
+
+  /** A disk without room must not keep the server from starting: they are closed when their deadline is over, then. */
+  #closeAbandoned(): void {
+    try {
+      const effects = closeAbandoned(this.#store, this.#logger, (messageId) => this.#leases.holds(messageId));
+      for (const effect of effects) this.#run(effect);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#logger.error('what an earlier process left could not be closed', { error });
     }
   }
 
@@ -176,15 +216,24 @@ class EmbeddedChat implements Chat {
    */
   #beat(): void {
     try {
+      this.#endings?.store();
       this.#leases.renewAll();
       const effects = closeExpired(this.#actions, this.#clock.now());
       const waiting = this.#store.answers.queued().map((messageId) => ({ type: 'enqueue', messageId }) as const);
       for (const effect of [...effects, ...waiting]) this.#run(effect);
+      if (this.#lock !== undefined) this.#capDeadlines();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#logger.error('the heartbeat failed in the database', { error });
     }
     this.#cancelHeartbeat = this.#clock.after(this.#heartbeatMs, () => this.#beat());
+  }
+
+  /** Not among several processes, whose leases may be longer and whose clocks may differ. */
+  #capDeadlines(): void {
+    const now = this.#clock.now();
+    const { leaseMs, queueMs } = this.#actions.options;
+    this.#store.answers.capDeadlines(now + leaseMs, now + queueMs);
   }
 
   #run(effect: Effect, reply?: (frame: OutgoingFrame) => void): void {

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.js';
 import type { MessageRow } from './rows.js';
 import { isFinalStatus } from './status.js';
 import type { Store } from './store.js';
+import type { UnstoredEndings } from './unstored-endings.js';
 
 export const INTERRUPTED: AnswerError = {
   code: 'interrupted',
@@ -40,6 +41,8 @@ export interface ExpiryDeps {
   readonly logger: Logger;
   /** Renews what this process is working on: after a pause of the process (or a leap of the clock) that is not dead. */
   readonly renewOwn: () => void;
+  /** Answers whose end was told already are closed by these, and not as interrupted. */
+  readonly endings?: UnstoredEndings;
 }
 
 /**
@@ -48,13 +51,28 @@ export interface ExpiryDeps {
  */
 export function closeExpired(deps: ExpiryDeps, now: number): Effect[] {
   const { store, logger } = deps;
-  if (store.answers.expired(now).length === 0) return [];
+  const expired = (): OpenAnswer[] => store.answers.expired(now).filter(({ id }) => deps.endings?.has(id) !== true);
+  if (expired().length === 0) return [];
   deps.renewOwn();
-  return store.answers.expired(now).flatMap((answer) => {
+  return expired().flatMap((answer) => {
     const row = store.answers.closeExpired(answer.id, now, EXPIRED);
     if (row) logger.warn('an answer was interrupted: its job gave no sign of life', { messageId: answer.id });
     return closed(store, logger, answer.owner, row);
   });
+}
+
+/**
+ * Closes, as failed / interrupted / retryable, the answers that a job was writing which is dead for certain: for the start
+ * of a process that has the database to itself. `isAlive`: a job of this process has it.
+ */
+export function closeAbandoned(store: Store, logger: Logger, isAlive: (messageId: string) => boolean): Effect[] {
+  return store.answers
+    .streaming()
+    .filter((answer) => !isAlive(answer.id))
+    .flatMap((answer) => {
+      logger.warn('an answer was interrupted: its process has ended', { messageId: answer.id });
+      return closeOpen(store, logger, answer, EXPIRED);
+    });
 }
 
 /** Folds the log of an answer that has become final. Its readers do not depend on it, so a full disk is no failure. */

@@ -1,7 +1,7 @@
 import type { FeedbackValue } from 'cable-chat/protocol';
 import type { Database } from './database.js';
 import { RowError } from './errors.js';
-import { MESSAGE_COLUMNS, toConversation, toMessage, type ConversationRow, type MessageRow } from './rows.js';
+import { MESSAGE_COLUMNS, toBytes, toConversation, toMessage, type ConversationRow, type MessageRow } from './rows.js';
 
 export interface NewMessage {
   readonly id: string;
@@ -43,6 +43,19 @@ export class ConversationStore {
     return this.#queries.before.all(conversationId, position, limit).map(toMessage).reverse();
   }
 
+  /** Those of these messages that are in this conversation, oldest first; in one statement, however many are named. */
+  named(conversationId: string, ids: readonly string[]): MessageRow[] {
+    if (ids.length === 0) return [];
+    return this.#queries.named.all(conversationId, JSON.stringify(ids)).map(toMessage);
+  }
+
+  /** The texts of those of these messages whose text is in their row, in one statement. The others' is in the log. */
+  foldedTexts(ids: readonly string[]): ReadonlyMap<string, Buffer> {
+    if (ids.length === 0) return new Map();
+    const rows = this.#queries.foldedTexts.all(JSON.stringify(ids));
+    return new Map(rows.map((row) => [String(row['id']), toBytes(row['content'])]));
+  }
+
   replies(conversationId: string, id: string): MessageRow[] {
     return this.#queries.replies.all(conversationId, id).map(toMessage);
   }
@@ -71,9 +84,12 @@ export class ConversationStore {
     return this.#count(this.#queries.openOfOwner.get(owner));
   }
 
-  /** How many answers were asked for in this owner's name after a moment, in all conversations. */
-  answersSince(owner: string, moment: number): number {
-    return this.#count(this.#queries.answersSince.get(moment, owner));
+  /**
+   * How many answers were asked for in this owner's name after a moment and until another, in all conversations. What was
+   * asked for later than now was so before the computer's clock was set back, and says nothing about this minute.
+   */
+  answersBetween(owner: string, after: number, until: number): number {
+    return this.#count(this.#queries.answersBetween.get(after, until, owner));
   }
 
   /** Only inside a transaction, as the position is given under the conversation's lock until commit. */
@@ -143,6 +159,13 @@ function prepareQueries(database: Database) {
     before: database.prepare(
       `SELECT ${columns} FROM messages WHERE conversation_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
     ),
+    // CROSS JOIN for the same reason as above: by the named ids, never through the whole conversation.
+    named: database.prepare(`
+      SELECT ${columns.replace(/\w+/g, 'm.$&')} FROM json_each(?2) AS wanted
+      CROSS JOIN messages AS m ON m.id = wanted.value WHERE m.conversation_id = ?1 ORDER BY m.position`),
+    foldedTexts: database.prepare(`
+      SELECT m.id, m.content FROM json_each(?) AS wanted
+      CROSS JOIN messages AS m ON m.id = wanted.value WHERE length(m.content) > 0`),
     replies: database.prepare(
       `SELECT ${columns} FROM messages WHERE conversation_id = ? AND in_reply_to = ? ORDER BY position`,
     ),
@@ -158,9 +181,9 @@ function prepareQueries(database: Database) {
     openOfOwner: database.prepare(`
       SELECT count(*) AS n FROM messages AS m INDEXED BY messages_open
       CROSS JOIN conversations AS c ON c.id = m.conversation_id WHERE m.${open} AND c.owner = ?`),
-    answersSince: database.prepare(`
+    answersBetween: database.prepare(`
       SELECT count(*) AS n FROM messages AS m INDEXED BY messages_answers_by_time
-      CROSS JOIN conversations AS c ON c.id = m.conversation_id WHERE m.role = 'assistant' AND m.created_at > ? AND c.owner = ?`),
+      CROSS JOIN conversations AS c ON c.id = m.conversation_id WHERE m.role = 'assistant' AND m.created_at > ? AND m.created_at <= ? AND c.owner = ?`),
     insertQuestion: database.prepare(`
       INSERT INTO messages (id, conversation_id, position, role, status, in_reply_to, bytes, content, created_at)
       VALUES (?, ?, ?, 'user', 'complete', ?, ?, ?, ?) RETURNING ${columns}`),

@@ -26,8 +26,13 @@ type Statement = ReturnType<typeof Libsql.prototype.prepare>;
  */
 export type Durability = 'durable' | 'lazy';
 
-/** How long to wait for another process that is writing. */
-const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How long to wait for another process (a backup, a shell) that is writing. Waiting stands the whole event loop still, so
+ * it is short as soon as anybody is served, and there is none at all after it was in vain, until a write succeeds: an
+ * answer's pieces would else add up to a server that does nothing but wait. What must not get lost is tried again later.
+ */
+const OPENING_PATIENCE_MS = 5_000;
+const PATIENCE_MS = 150;
 
 /**
  * One SQLite file, opened, checked and migrated. Every error that leaves it is a StorageError (or the caller's own).
@@ -37,6 +42,7 @@ export class Database {
   readonly path: string;
   readonly #connection: Libsql.Database;
   #closed = false;
+  #isPatient = true;
 
   /** `path`: of the file; it and its directory are created when they are missing. */
   constructor(path: string) {
@@ -47,11 +53,12 @@ export class Database {
     });
     try {
       this.#guard(() => {
-        this.#connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        this.#connection.exec(`PRAGMA busy_timeout = ${OPENING_PATIENCE_MS}`);
         this.#connection.exec('PRAGMA journal_mode = WAL');
         this.#connection.exec('PRAGMA foreign_keys = ON');
       });
       this.#migrate();
+      this.#guard(() => this.#connection.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`));
     } catch (error) {
       this.#connection.close();
       throw error;
@@ -84,13 +91,13 @@ export class Database {
   write<Result>(durability: Durability, work: () => Result): Result {
     if (this.#guard(() => this.#connection.inTransaction)) return work();
     this.#guard(() => this.#connection.exec(`PRAGMA synchronous = ${durability === 'durable' ? 'FULL' : 'NORMAL'}`));
-    return this.#transaction('BEGIN IMMEDIATE', work);
+    return this.#transaction(() => this.#beginWriting(), work);
   }
 
   /** Runs `work` on one unchanging picture of the database. */
   read<Result>(work: () => Result): Result {
     if (this.#guard(() => this.#connection.inTransaction)) return work();
-    return this.#transaction('BEGIN DEFERRED', work);
+    return this.#transaction(() => this.#guard(() => this.#connection.exec('BEGIN DEFERRED')), work);
   }
 
   /** Idempotent. Whatever is asked afterwards throws a StorageError with the reason `closed`. */
@@ -105,8 +112,24 @@ export class Database {
     }
   }
 
-  #transaction<Result>(begin: string, work: () => Result): Result {
-    this.#guard(() => this.#connection.exec(begin));
+  #beginWriting(): void {
+    try {
+      this.#guard(() => this.#connection.exec('BEGIN IMMEDIATE'));
+    } catch (error) {
+      if (error instanceof StorageError && error.reason === 'locked') this.#setPatience(false);
+      throw error;
+    }
+    this.#setPatience(true);
+  }
+
+  #setPatience(isPatient: boolean): void {
+    if (isPatient === this.#isPatient) return;
+    this.#guard(() => this.#connection.exec(`PRAGMA busy_timeout = ${isPatient ? PATIENCE_MS : 0}`));
+    this.#isPatient = isPatient;
+  }
+
+  #transaction<Result>(begin: () => void, work: () => Result): Result {
+    begin();
     try {
       const result = work();
       this.#guard(() => this.#connection.exec('COMMIT'));

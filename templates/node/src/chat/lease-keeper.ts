@@ -33,6 +33,11 @@ export class LeaseKeeper {
     return () => this.#held.delete(lease);
   }
 
+  /** Whether a job of this process is writing this answer. */
+  holds(messageId: string): boolean {
+    return [...this.#held.values()].some((held) => held.messageId === messageId);
+  }
+
   renewAll(): void {
     for (const [lease, { messageId, onLost }] of this.#held) {
       try {
@@ -41,6 +46,7 @@ export class LeaseKeeper {
         if (!(error instanceof StorageError)) throw error;
         // It may work again before the lease runs out; if not, the answer is closed as interrupted.
         this.#options.logger.error('a lease could not be renewed', { messageId, error });
+        if (error.reason === 'locked' || error.reason === 'full') return; // nor can any other
         continue;
       }
       this.#held.delete(lease);

@@ -43,7 +43,7 @@ export function checkLoad(
   if (store.conversations.openAnswersOf(ask.owner) >= options.answersAtOncePerUser) {
     return { code: 'busy', message: 'You have other answers under way. Please wait for one of them.', retryable: true };
   }
-  if (store.conversations.answersSince(ask.owner, ask.now - MINUTE_MS) >= options.asksPerMinute) {
+  if (store.conversations.answersBetween(ask.owner, ask.now - MINUTE_MS, ask.now) >= options.asksPerMinute) {
     return {
       code: 'rate_limited',
       message: 'That was a lot in one minute. Please wait a moment and try again.',

@@ -14,7 +14,7 @@ export interface ChatOptions {
   readonly idleMs: number;
   /** From the claim to the end of an answer, however lively it is. */
   readonly answerMs: number;
-  /** An answer that grows beyond this ends as `complete` with the reason `length`. */
+  /** An answer that grows beyond this is cut there, at a code point, and ends as `complete` with the reason `length`. */
   readonly answerBytes: number;
 
   /** Of one question. At most 32 KiB, so that one always fits a snapshot. */

@@ -2,14 +2,17 @@ import type { Action } from './action-decoder.js';
 import type { ActionDeps, Caller } from './action-deps.js';
 import type { Effect } from './effects.js';
 import { publicLimits } from './limits.js';
-import { historySnapshot, resumeSnapshot, type SnapshotSource } from './snapshot.js';
+import type { MessageRow } from './rows.js';
+import { historySnapshot, LEAST_ENTRY_BYTES, resumeSnapshot, type ReadText, type SnapshotSource } from './snapshot.js';
+import type { Store } from './store.js';
+import { boundaryAtOrBefore } from './utf8.js';
 
 /** Protocol version 1, and the actions beyond `resume` and `ask` that this server knows. */
 const PROTOCOL_VERSION = 1;
 const FEATURES = ['history', 'regenerate', 'edit', 'stop', 'feedback'] as const;
 
-/** Most rows that are read for one resume; a frame's room ends long before. */
-const MOST_ROWS = 1_000;
+/** Most rows of one resume, however short they are: all other visitors wait meanwhile. The client resumes again for more. */
+const MOST_ROWS = 250;
 
 /** `hello` and one snapshot. Never creates anything: an unknown conversation is an empty one. */
 export function resume(deps: ActionDeps, caller: Caller, action: Extract<Action, { action: 'resume' }>): Effect[] {
@@ -25,14 +28,14 @@ export function resume(deps: ActionDeps, caller: Caller, action: Extract<Action,
   const first = page[0]?.position ?? last + 1;
   const isFromTheBeginning =
     since === undefined && (page.length < deps.options.pageMessages || conversations.before(id, first, 1).length === 0);
-  const named = [...action.cursors.keys()].flatMap((messageId) => {
-    const message = conversations.message(messageId);
-    return message?.conversationId === id && message.role === 'assistant' && message.position < first ? [message] : [];
-  });
+  const named = conversations
+    .named(id, [...action.cursors.keys()])
+    .filter((message) => message.role === 'assistant' && message.position < first);
+  const messages = [...named, ...page];
   const high = page.length === MOST_ROWS ? (page.at(-1)?.position ?? last) : last;
-  const snapshot = resumeSnapshot(snapshotSource(deps, caller), {
+  const snapshot = resumeSnapshot(snapshotSource(deps, caller, messages), {
     cursors: action.cursors,
-    messages: [...named.sort((a, b) => a.position - b.position), ...page],
+    messages,
     low: since !== undefined ? since + 1 : isFromTheBeginning ? 0 : first,
     high,
     beyond: high < last,
@@ -64,14 +67,37 @@ export function history(deps: ActionDeps, caller: Caller, action: Extract<Action
   const messages = conversations.before(caller.conversationId, before, limit + 1);
   const isOldest = messages.length <= limit;
   const query = { before, messages: isOldest ? messages : messages.slice(1), isOldest };
-  return [{ type: 'reply', frame: historySnapshot(snapshotSource(deps, caller), query) }];
+  return [{ type: 'reply', frame: historySnapshot(snapshotSource(deps, caller, messages.toReversed()), query) }];
 }
 
-/** Where the snapshots of the caller's conversation get their texts from, and how big they may be. */
-export function snapshotSource(deps: ActionDeps, caller: Caller): SnapshotSource {
+/**
+ * Where the snapshots of the caller's conversation get their texts from, and how big they may be. `expected`: the messages
+ * of a snapshot of many, in the order in which it is filled; their texts are read at once.
+ */
+export function snapshotSource(deps: ActionDeps, caller: Caller, expected: readonly MessageRow[] = []): SnapshotSource {
+  const { endings } = deps;
   return {
     conversationId: caller.conversationId,
-    read: (message, from, atLeast) => deps.store.texts.part(message, from, atLeast),
+    read: readTogether(deps.store, expected, deps.options.snapshotBytes),
     budget: deps.options.snapshotBytes,
+    ...(endings && { present: (message) => endings.present(message) }),
+  };
+}
+
+/** Reads in one statement the texts of the first of these messages, as many as may fit the room; any other by itself. */
+function readTogether(store: Store, expected: readonly MessageRow[], budget: number): ReadText {
+  const fitting: string[] = [];
+  let room = budget;
+  for (const message of expected) {
+    room -= message.bytes + LEAST_ENTRY_BYTES;
+    if (room < 0) break;
+    if (message.bytes > 0) fitting.push(message.id);
+  }
+  const texts = store.conversations.foldedTexts(fitting);
+  return (message, from, atLeast) => {
+    const text = texts.get(message.id);
+    if (text === undefined) return store.texts.part(message, from, atLeast);
+    const offset = boundaryAtOrBefore(text, Math.min(from, message.bytes));
+    return { offset, content: text.subarray(offset, message.bytes).toString('utf8') };
   };
 }

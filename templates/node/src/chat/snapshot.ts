@@ -12,7 +12,12 @@ export interface SnapshotSource {
   readonly read: ReadText;
   /** Most bytes of the frame's JSON. */
   readonly budget: number;
+  /** What the row will be as soon as the database can be written again, for one whose end was told already. */
+  readonly present?: (message: MessageRow) => MessageRow;
 }
+
+/** Less than the JSON of any entry without its text: the three ids or dates alone take most of it. */
+export const LEAST_ENTRY_BYTES = 150;
 
 export interface ResumeQuery {
   /** Bytes held of its unfinished answers. */
@@ -94,7 +99,8 @@ class Page {
   }
 
   /** Adds a message's text from byte `from`: whole, cut to the room, or not at all. */
-  add(message: MessageRow, from: number, mode: 'may-cut' | 'whole-only' = 'may-cut'): Fit {
+  add(stored: MessageRow, from: number, mode: 'may-cut' | 'whole-only' = 'may-cut'): Fit {
+    const message = this.#source.present?.(stored) ?? stored;
     const room = this.#left - jsonLength(toEntry(message, { offset: message.bytes, content: '' })) - COMMA;
     if (room < 0) return 'none';
     const part = this.#source.read(message, from, room);

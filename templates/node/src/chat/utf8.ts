@@ -27,8 +27,19 @@ function jsonCost(codePoint: number): number {
   return codePoint < 0x10000 ? 3 : 4;
 }
 
+const QUOTES = 2;
+
+/** The longest beginning of `text`, in whole code points, of at most `bytes` UTF-8 bytes. */
+export function fitUtf8(text: string, bytes: number): string {
+  const encoded = Buffer.from(text, 'utf8');
+  if (encoded.length <= bytes) return text;
+  return encoded.subarray(0, boundaryAtOrBefore(encoded, bytes)).toString('utf8');
+}
+
 /** The longest beginning of `text`, in whole code points, whose JSON (without the quotes) is at most `room` bytes. */
 export function fitJson(text: string, room: number): string {
+  // Most texts fit, and the length of the whole is known much faster than where a part of it ends.
+  if (utf8Length(JSON.stringify(text)) - QUOTES <= room) return text;
   let used = 0;
   let end = 0;
   for (const character of text) {

@@ -14,6 +14,9 @@ import type {
 } from 'cable-chat/protocol';
 import type { Caller, Chat, ChatOptions, OutgoingFrame } from '../../../../../templates/node/src/chat/index.js';
 import { createChatOn } from '../../../../../templates/node/src/chat/chat.js';
+import { Database } from '../../../../../templates/node/src/chat/database.js';
+import { lockDatabase } from '../../../../../templates/node/src/chat/database-lock.js';
+import { StorageError } from '../../../../../templates/node/src/chat/errors.js';
 import { openStore, type Store } from '../../../../../templates/node/src/chat/store.js';
 import { createLogger, type Logger } from '../../../../../templates/node/src/logger.js';
 import { ManualClock } from './manual-clock.js';
@@ -31,6 +34,8 @@ export interface HostOptions {
   readonly clock?: ManualClock;
   readonly options?: Partial<ChatOptions>;
   readonly start?: boolean;
+  /** The process has the database to itself. Default: there may be others. */
+  readonly isAlone?: boolean;
 }
 
 export function temporaryDirectory(test: TestContext): string {
@@ -51,10 +56,11 @@ export class Host {
   /** What happens to published frames instead of being recorded, for a transport that fails. */
   onPublish: ((item: Published) => void) | undefined;
 
-  constructor(test: TestContext, { path, clock, options, start = true }: HostOptions = {}) {
+  constructor(test: TestContext, { path, clock, options, start = true, isAlone = false }: HostOptions = {}) {
     this.path = path ?? join(temporaryDirectory(test), 'chat.sqlite3');
     this.clock = clock ?? new ManualClock();
     const logger: Logger = createLogger('debug', (line) => this.logged.push(line));
+    const lock = isAlone ? lockDatabase(this.path) : undefined;
     this.store = openStore(this.path);
     this.chat = createChatOn(this.store, {
       provider: this.provider,
@@ -66,6 +72,7 @@ export class Host {
       clock: this.clock,
       logger,
       ...(options && { options }),
+      ...(lock && { lock }),
     });
     if (start) this.chat.start();
     test.after(() => this.chat.close());
@@ -153,6 +160,24 @@ export class Host {
     const pages = this.store.database.prepare('PRAGMA page_count').get()?.['page_count'];
     this.store.database.prepare(`PRAGMA max_page_count = ${String(pages)}`).get();
     return { free: () => void this.store.database.prepare('PRAGMA max_page_count = 1000000').get() };
+  }
+
+  /** From now on nothing can be written at all, by this process. */
+  fillDisk(): { free(): void } {
+    const { database } = this.store;
+    const write = database.write;
+    database.write = () => {
+      throw new StorageError('full', database.path, 'No room is left.');
+    };
+    return { free: () => void (database.write = write) };
+  }
+
+  /** Another process (a shell, a backup) holds the database for writing. */
+  lockOut(test: TestContext): { release(): void } {
+    const other = new Database(this.path);
+    test.after(() => other.close());
+    other.prepare('BEGIN IMMEDIATE').run();
+    return { release: () => void other.prepare('ROLLBACK').run() };
   }
 
   chunks(messageId: string): ChunkFrame[] {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../../templates/node/src/chat/index.js';
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly callback: () => void;
 }
 
@@ -38,6 +38,12 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
+  }
+
+  /** Somebody sets the computer's clock back; the timers, which run by another one, go on as before. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const timer of this.#timers) timer.at -= ms;
   }
 
   /** The clock leaps without a single timer having run: the process was stopped, or the computer's clock was set. */
