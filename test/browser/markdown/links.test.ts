@@ -40,7 +40,30 @@ describe('links', () => {
     ['https://evil.example/x', 'https://bank.example', 'evil.example'],
     ['https://evil.example:8443/x', 'bank.example', 'evil.example:8443'],
     ['https://bank.example@evil.example/', 'https://bank.example@evil.example/', 'evil.example'],
-    ['https://xn--80ak6aa92e.com/', 'аррӏе.com', undefined],
+    ['https://xn--80ak6aa92e.com/', 'аррӏе.com', 'xn--80ak6aa92e.com'],
+    ['https://xn--80ak6aa92e.com/', 'xn--80ak6aa92e.com', undefined],
+    ['https://xn--gd-fmca.com/', 'gооd.com', 'xn--gd-fmca.com'],
+    ['https://xn--80ab2al.xn--p1ai/', 'банк.рф', undefined],
+    ['https://xn--80aab5b.xn--p1ai/', 'банк.рф', 'xn--80aab5b.xn--p1ai'],
+    ['https://evil.example/', 'bank.\u200bexample', 'evil.example'],
+    ['https://evil.example/', 'bank.\u00adexample', 'evil.example'],
+    ['https://evil.example/', 'bank.example\u3164', 'evil.example'],
+    ['https://evil.example/', 'bank\u3002example', 'evil.example'],
+    ['https://evil.example/', 'bank\uff0eexample', 'evil.example'],
+    ['https://evil.example/', 'bank\u2024example', 'evil.example'],
+    ['https://evil.example/', 'bank\uff61example', 'evil.example'],
+    ['https://evil.example/', '\uff42ank.example', 'evil.example'],
+    ['https://evil.example/', '\u202eelpmaxe.knab', 'evil.example'],
+    ['https://evil.example/', '\u202enothing', 'evil.example'],
+    ['https://evil.example/', '192.168.0.1', 'evil.example'],
+    ['https://evil.example/', 'http://[::1]/', 'evil.example'],
+    ['https://192.168.0.1/', '192.168.0.1', undefined],
+    ['https://a.example/', 'a\u00adb 1.5', undefined],
+    ['mailto:me@evil.example', 'write to me', 'me@evil.example'],
+    ['mailto:you@evil.example', 'not-you@evil.example', 'you@evil.example'],
+    ['mailto:me@bank.example,me@evil.example', 'me@bank.example', 'me@bank.example,me@evil.example'],
+    ['mailto:me@bank.example%2Cme@evil.example', 'me@bank.example', 'me@bank.example,me@evil.example'],
+    ['mailto:Me@Bank.example', 'Write to me@bank.example.', undefined],
     ['https://evil.example/', 'банк.рф', 'evil.example'],
     ['mailto:me@evil.example', 'me@bank.example', 'me@evil.example'],
     ['mailto:me@bank.example', 'me@bank.example', undefined],
@@ -54,6 +77,7 @@ describe('links', () => {
   it('show where they lead beside words that say otherwise, title included', () => {
     expect(link('[bank.example](https://evil.example/)').textContent).to.equal('bank.example (evil.example)');
     expect(link('[here](https://evil.example/ "bank.example")').textContent).to.equal('here (evil.example)');
+    expect(link('[bank.&shy;ex**ample**](https://evil.example/)').textContent).to.contain(' (evil.example)');
     expect(link('[here](https://a.example/)').textContent).to.equal('here');
   });
 
@@ -62,6 +86,13 @@ describe('links', () => {
     expect(anchor?.outerHTML).to.equal(
       '<a href="https://page.example/dir/y" rel="noopener noreferrer nofollow ugc" referrerpolicy="no-referrer" target="_blank">x</a>',
     );
+  });
+
+  it('write no mail beyond its address', () => {
+    const container = link('[me@a.example](mailto:me@a.example?bcc=x@evil.example&body=secret)');
+    expect(container.querySelector('a')?.href).to.equal('mailto:me@a.example');
+    expect(container.textContent).to.equal('me@a.example');
+    expect(allowedUrl('mailto:me@a.example?subject=x#y')?.href).to.equal('mailto:me@a.example');
   });
 
   it('stand for images, with the host', () => {

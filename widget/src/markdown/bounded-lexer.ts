@@ -5,13 +5,13 @@
  * text looks the same on every machine, streamed or whole.
  */
 import { Lexer, Tokenizer } from 'marked';
-import type { Links, Token, Tokens } from 'marked';
+import type { Links, Token, Tokens, TokensList } from 'marked';
 
 /** Lists and quotes inside each other; what is deeper is shown as its source. */
-const MAX_NESTING = 32;
+const MAX_NESTING = 16;
 
 /** A longer list, quote or table goes on as a new one, so that what is drawn anew with every word stays small. */
-const MAX_CONTAINER_LINES = 2_000;
+const MAX_CONTAINER_LINES = 500;
 const MAX_CONTAINER_CHARACTERS = 64 * 1024;
 
 /** Rows that name fewer cells than the header are filled up: one character may stand for so many cells. */
@@ -20,8 +20,13 @@ const MAX_CELLS_PER_CHARACTER = 4;
 /** An underline makes a heading of at most so many lines; without an end, each line would look through all others. */
 const MAX_HEADING_LINES = 16;
 
-/** Looks at a character of a paragraph, for each of its characters: honest text needs fewer than 10. */
-const MAX_LOOKS_PER_CHARACTER = 96;
+/** How often a paragraph's characters may be looked at, each on average: honest text needs fewer than 20. */
+const MAX_LOOKS_PER_CHARACTER = 64;
+
+/** What marked does with words before it reads them: it masks links, code and escapes, once for each nesting. */
+const LOOKS_TO_MASK = 6;
+/** An escaped bracket may be within a label, which is looked for from every bracket on. */
+const MAX_LABEL_REACH = 2_000;
 
 /** A bare address that is longer is not linked. Servers and browsers refuse it as well. */
 const MAX_BARE_ADDRESS = 2_048;
@@ -77,6 +82,8 @@ class BoundedLexer extends Lexer {
     tokenizer.rules = { ...tokenizer.rules, inline: { ...tokenizer.rules.inline, text: TEXT_RULE } };
   }
 
+  override blockTokens(source: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[];
+  override blockTokens(source: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList;
   override blockTokens(source: string, tokens: Token[] = [], lastParagraphClipped?: boolean): Token[] {
     if (this.#nesting > MAX_NESTING) {
       tokens.push(sourceToken(source));
@@ -100,7 +107,9 @@ class BoundedLexer extends Lexer {
   }
 
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
-    this.look(source.length);
+    const reach = Math.min(source.length, MAX_LABEL_REACH);
+    const unclosed = Math.min(count(source, ']('), unclosedParentheses(source));
+    this.look((LOOKS_TO_MASK + unclosed) * source.length + reach * count(source, '\\['));
     return super.inlineTokens(source, tokens);
   }
 
@@ -160,6 +169,13 @@ class BoundedTokenizer extends Tokenizer {
     return token;
   }
 
+  override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    // An address may be anything up to white space, and is gone through for its closing parenthesis.
+    const [address = ''] = /^!?\[[^[\]]*\]\(\S*/.exec(src) ?? [];
+    this.lexer.look(address.length);
+    return super.link(src);
+  }
+
   override emStrong(src: string, maskedSrc: string, prevChar?: string): Tokens.Em | Tokens.Strong | undefined {
     if (!/^[*_]/.test(src)) return undefined;
     const token = super.emStrong(src, maskedSrc, prevChar);
@@ -195,10 +211,13 @@ class BoundedTokenizer extends Tokenizer {
   /** @param src the source's rest. @returns how much of it one container may take: whole lines, if there is an end. */
   #reach(src: string): number {
     const start = this.#source.length - src.length;
-    const line = indexAfter(this.#lines, start);
-    const lastLine = indexAfter(this.#lines, start + MAX_CONTAINER_CHARACTERS) - 1;
-    const end = this.#lines[Math.min(line + MAX_CONTAINER_LINES - 1, Math.max(lastLine, line))];
-    return end === undefined ? src.length : end - start;
+    const next = indexAfter(this.#lines, start);
+    let end = this.#lines[next + MAX_CONTAINER_LINES - 1] ?? this.#source.length;
+    if (end - start > MAX_CONTAINER_CHARACTERS) {
+      const last = indexAfter(this.#lines, start + MAX_CONTAINER_CHARACTERS) - 1;
+      end = this.#lines[Math.max(last, next)] ?? this.#source.length;
+    }
+    return end - start;
   }
 }
 
@@ -210,10 +229,20 @@ function costOfFailure(src: string, prevChar = ''): number {
   return isOpener && !inWord ? src.length : run.length;
 }
 
-function count(text: string, character: string): number {
+function count(text: string, part: string): number {
   let found = 0;
-  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) found++;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) found++;
   return found;
+}
+
+/** From each of them on, marked looks for the end of a link. */
+function unclosedParentheses(text: string): number {
+  let open = 0;
+  for (const [match] of text.matchAll(/\\[^]|[()]/g)) {
+    if (match === '(') open++;
+    else if (match === ')' && open > 0) open--;
+  }
+  return open;
 }
 
 function lineStarts(text: string): number[] {

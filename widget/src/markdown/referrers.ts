@@ -7,9 +7,6 @@ export interface Referrer {
   node: ChildNode;
 }
 
-/** Innermost brackets: a label holds no others. */
-const LABEL = /\[((?:\\[\s\S]|[^[\]\\])+)\]/g;
-
 /** Longer ones are none (CommonMark). */
 const MAX_LABEL = 999;
 
@@ -19,8 +16,7 @@ export class Referrers {
   add(token: Token, node: ChildNode): void {
     if (token.type === 'code' || token.type === 'html') return;
     const referrer: Referrer = { raw: token.raw, node };
-    for (const [, label = ''] of token.raw.matchAll(LABEL)) {
-      if (label.length > MAX_LABEL) continue;
+    for (const label of labelsIn(token.raw)) {
       const key = normalised(label);
       const known = this.#byLabel.get(key);
       if (known) known.add(referrer);
@@ -31,6 +27,18 @@ export class Referrers {
   /** @param labels as marked gives them. @returns each block that names one of them, once. */
   to(labels: readonly string[]): readonly Referrer[] {
     return [...new Set(labels.flatMap((label) => [...(this.#byLabel.get(normalised(label)) ?? [])]))];
+  }
+}
+
+/** What stands in innermost brackets: a label holds no others. One pass, whatever the brackets. */
+function* labelsIn(source: string): Generator<string> {
+  let open = -1;
+  for (const { 0: match, index } of source.matchAll(/\\[^]|[[\]]/g)) {
+    if (match === '[') open = index;
+    else if (match === ']') {
+      if (open !== -1 && index - open - 1 <= MAX_LABEL) yield source.slice(open + 1, index);
+      open = -1;
+    }
   }
 }
 

@@ -16,30 +16,81 @@ export function allowedUrl(href: string, base?: string): URL | undefined {
   // URL.canParse is younger than the browsers that this runs in.
   try {
     const url = new URL(href, base);
+    // A mail's other headers (`?bcc=…&body=…`) are written where nobody looks.
+    if (url.protocol === 'mailto:') url.search = url.hash = '';
     return LINK_PROTOCOLS.includes(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Words that a reader takes for a host: dots between labels, the last one letters only. */
-const HOST_LIKE = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,63}/gu;
+/**
+ * Words that a reader takes for a host: dots between labels, the last one letters only (or their ASCII form); or an IP
+ * address. Without the counts, a long word would be gone through again from each of its letters.
+ */
+const HOST_LIKE =
+  /(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.){1,32}(?:xn--[a-z\d-]+|\p{L}[\p{L}\p{M}]{1,62})|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]/giu;
 
-/** Where a link leads, if the words on it name another place; else `undefined`. */
+/** Turns around how what follows is shown: `moc.elpmaxe` reads `example.com`. */
+const BIDI_CONTROL = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** What is not seen, and what parts no words. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
+
+/** Dots that browsers take for one between labels (IDNA), and some that only look so. */
+const DOTS = /[\u3002\uff0e\uff61\u2024\u06d4\u0701\u0702\ua4f8\ua60e]/g;
+
+/** Where a link leads, if the words on it name another place, or a mail's address if they do not; else `undefined`. */
 export function unstatedDestination(url: URL, words: string): string | undefined {
-  const destination = url.protocol === 'mailto:' ? url.pathname : url.host;
-  const host = url.protocol === 'mailto:' ? (url.pathname.split('@').pop() ?? '') : url.hostname;
-  const named = words.match(HOST_LIKE) ?? [];
-  return named.every((name) => sameHost(name, host)) ? undefined : destination;
+  const seen = words.replace(INVISIBLE, '').normalize('NFKC').replace(DOTS, '.');
+  const named = seen.match(HOST_LIKE) ?? [];
+  if (url.protocol === 'mailto:') {
+    const address = decoded(url.pathname);
+    const host = address.split('@').pop() ?? '';
+    const isStated = !address.includes(',') && isWordOf(seen, address) && named.every((name) => sameHost(name, host));
+    return isStated && !BIDI_CONTROL.test(words) ? undefined : address;
+  }
+  // What is turned around may name any place.
+  const isHonest = !BIDI_CONTROL.test(words) && named.every((name) => sameHost(name, url.hostname));
+  return isHonest ? undefined : url.host;
 }
 
 function sameHost(name: string, host: string): boolean {
   const bare = (value: string): string => value.toLowerCase().replace(/^www\./, '');
   if (bare(name) === bare(host)) return true;
+  if (mayLookLikeAnother(name)) return false;
   try {
     // The URL parser turns an international name into the form that `host` has.
     return bare(new URL(`http://${name}`).hostname) === bare(host);
   } catch {
     return false;
+  }
+}
+
+/**
+ * Whether an international name could be read as another one: `аррӏе.com` is Cyrillic. Its ASCII form cannot. A name of
+ * one script throughout, its last label included, is taken for what it is.
+ */
+function mayLookLikeAnother(name: string): boolean {
+  const labels = name.toLowerCase().split('.');
+  const last = labels[labels.length - 1] ?? '';
+  if (/^[a-z\d-]+$/.test(last)) return /[^a-z\d.-]/.test(name.toLowerCase());
+  return labels.some((label) => /[a-z]/.test(label) && /[^\p{Script=Latin}\p{N}-]/u.test(label));
+}
+
+/** Whether the words hold the address as one, and not as the end or beginning of a longer one. */
+function isWordOf(words: string, address: string): boolean {
+  const text = words.toLowerCase();
+  const word = address.toLowerCase();
+  const at = text.indexOf(word);
+  if (word === '' || at === -1) return false;
+  return !/[\w.+-]$/.test(text.slice(0, at)) && !/^[\w@-]|^\.\w/.test(text.slice(at + word.length));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }

@@ -2,7 +2,7 @@ import { Channel, createCable } from '@anycable/web';
 import type { Cable, ReasonError } from '@anycable/core';
 import type { Clock, Random } from '../clock.js';
 import { TransportError } from '../errors.js';
-import { jsonEncoder } from './encoder.js';
+import { JsonEncoder } from './encoder.js';
 import { ReconnectMonitor } from './monitor.js';
 import { reconnectDelay } from './reconnect.js';
 import type { TokenSource } from './token.js';
@@ -93,11 +93,11 @@ export class AnyCableTransport implements Transport {
 
   #create(): { readonly cable: Cable; readonly monitor: ReconnectMonitor } {
     const { url, protocol, tokens, random, clock } = this.#options;
-    const cable = createCable(url, {
+    const cable: Cable = createCable(url, {
       protocol,
       logLevel: 'error',
       performFailures: 'throw',
-      encoder: jsonEncoder,
+      encoder: new JsonEncoder((frame) => (cable as Cable & FrameReceiver).handleIncoming(frame)),
       monitor: false,
       historyTimestamp: false,
       // What the package would add by itself: a `cable-history-timestamp` meta tag's value, whatever it is.
@@ -313,6 +313,11 @@ class CableSubscription implements Subscription {
     this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(delay, () => this.start());
   }
+}
+
+/** A method of the cable's that its types leave out: where its own transport hands in what came over the wire. */
+interface FrameReceiver {
+  handleIncoming(frame: string): void;
 }
 
 function channelClass(identifier: string): new (params: Record<string, string | number | boolean>) => Channel {

@@ -1,23 +1,52 @@
+interface Command {
+  readonly command?: unknown;
+  readonly identifier?: unknown;
+  readonly history?: { readonly since?: unknown; readonly streams?: unknown };
+}
+
 /**
- * JSON frames, with two repairs to what @anycable/core sends and takes.
+ * JSON frames, with three repairs to what @anycable/core sends and takes.
  *
  * `history.since` is left out where there is none: the session bootstraps by `resume`, and a time by a visitor's clock,
  * which may be an hour off, would replay everything or nothing. Without `historyTimestamp` the client would send
- * `"since": false`, which AnyCable cannot read. What is no JSON is undefined, which the client logs and drops.
+ * `"since": false`, which AnyCable cannot read.
+ *
+ * A `subscribe` to what the server has just restored with the session is never answered (AnyCable logs
+ * `already_subscribed`), so the client would wait for ever. It comes up where the connection broke between a `subscribe`
+ * and its confirmation. It is replaced by a request for history, and confirmed here.
+ *
+ * What is no JSON object is undefined, which the client logs and drops.
  */
-export const jsonEncoder = {
+export class JsonEncoder {
+  readonly #confirm: (frame: string) => void;
+  #restored: ReadonlySet<unknown> = new Set();
+
+  /** `confirm` hands a frame to the client as if the server had sent it; called after `encode` returned. */
+  constructor(confirm: (frame: string) => void) {
+    this.#confirm = confirm;
+  }
+
   encode(message: object): string {
-    const { history } = message as { history?: { since?: unknown } };
+    const { command, identifier, history } = message as Command;
+    if (command === 'subscribe' && this.#restored.has(identifier)) {
+      queueMicrotask(() => this.#confirm(JSON.stringify({ type: 'confirm_subscription', identifier })));
+      return JSON.stringify({ command: 'history', identifier, history: { streams: history?.streams ?? {} } });
+    }
+    if (command === 'unsubscribe') this.#restored = new Set([...this.#restored].filter((id) => id !== identifier));
     if (history === undefined || history.since !== false) return JSON.stringify(message);
-    const { since: _, ...positions } = history;
-    return JSON.stringify({ ...message, history: positions });
-  },
+    return JSON.stringify({ ...message, history: { streams: history.streams } });
+  }
+
   decode(frame: string): object | undefined {
+    let message: unknown;
     try {
-      const message: unknown = JSON.parse(frame);
-      return typeof message === 'object' && message !== null ? message : undefined;
+      message = JSON.parse(frame);
     } catch {
       return undefined;
     }
-  },
-};
+    if (typeof message !== 'object' || message === null) return undefined;
+    const { type, restored_ids } = message as { type?: unknown; restored_ids?: unknown };
+    if (type === 'welcome') this.#restored = new Set(Array.isArray(restored_ids) ? restored_ids : []);
+    return message;
+  }
+}
