@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
  * @typedef {object} Suite
  * @property {string} heading
  * @property {string} folder
+ * @property {(file: string) => boolean} [includes] which of its files; default: all
  * @property {boolean} browser needs a Chromium
  * @property {boolean} [anycable] needs a real AnyCable server
  * @property {number} minutes then it is killed, and counts as failed
@@ -27,16 +28,30 @@ const nodeTest = (options, files, deadline) => [
   ...files,
 ];
 
+/** Unit tests that start processes of their own (npm, the CLI, servers): too slow for `npm run verify`. */
+const withProcesses =
+  /^test\/unit\/(create-app-(cli|interrupt|start)|packages|scripts|anycable\/|chaos\/|server\/main)/;
+
 /** In the order in which they run: the quick ones first. @type {Record<string, Suite>} */
 export const suites = {
   unit: {
     heading: 'Unit tests (Node)',
     folder: 'test/unit',
+    includes: (file) => !withProcesses.test(file),
     browser: false,
-    anycable: true,
     minutes: 5,
     fullMinutes: 60,
     // Node would leave a core free, which is half of a small machine.
+    command: (files, deadline) => nodeTest([`--test-concurrency=${availableParallelism()}`], files, deadline),
+  },
+  process: {
+    heading: 'Unit tests with processes of their own (Node)',
+    folder: 'test/unit',
+    includes: (file) => withProcesses.test(file),
+    browser: false,
+    anycable: true,
+    minutes: 10,
+    fullMinutes: 30,
     command: (files, deadline) => nodeTest([`--test-concurrency=${availableParallelism()}`], files, deadline),
   },
   browser: {

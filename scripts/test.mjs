@@ -108,7 +108,10 @@ async function main({ full, only, patterns }) {
   const all = new Map();
   for (const [name, suite] of chosen) {
     const files = listFiles([suite.folder]).filter(
-      (file) => file.endsWith('.test.ts') && (patterns.length === 0 || patterns.some((part) => file.includes(part))),
+      (file) =>
+        file.endsWith('.test.ts') &&
+        (suite.includes?.(file) ?? true) &&
+        (patterns.length === 0 || patterns.some((part) => file.includes(part))),
     );
     if (files.length === 0) {
       // A part of a file name usually belongs to one suite only; without one, an empty suite is a mistake.
