@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Browser, BrowserContext, Route } from 'playwright-core';
-import { openChat, startBrowser } from '../support/page.js';
+import { openChat, startBrowser, until } from '../support/page.js';
 import { servePages } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -108,4 +108,46 @@ test('an endpoint that says 401, and a server that refuses the token: signed out
   await revoked.page.evaluate("document.querySelector('cable-chat').token = 'revoked'");
   await revoked.page.locator('cable-chat:state(signed-out)').waitFor();
   await revoked.close();
+});
+
+test('a token that expires in mid-answer, while its endpoint fails twice: the answer is whole all the same', async () => {
+  const statuses = [200, 503, 503, 200];
+  const given: string[] = [];
+  await context.route('**/token', async (route) => {
+    const status = statuses.shift() ?? 200;
+    if (status === 200) given.push('ada');
+    await route.fulfill({ status, json: { token: 'ada', expires_in: 3_600 } });
+  });
+  const slow = await startTestServer({
+    mounts: [pages.mount],
+    identify: (request) => ({ user: `user-of-${tokenOf(request)}` }),
+    environment: { DEMO_SPEED: '80' },
+  });
+  try {
+    const path = await pages.write('<cable-chat token-url="/token"></cable-chat>');
+    const chat = await openChat(browser, `${slow.url}${path}`, context);
+    await chat.ask('Write a long answer.');
+    await chat.streaming(0, '');
+    await until(
+      async () => ((await chat.messages())[1]?.text ? true : undefined),
+      async () => 'no text came',
+    );
+    assert.equal(slow.server.cable.disconnect('user-of-ada', { reason: 'token_expired', reconnect: false }), 1);
+    assert.equal((await chat.answer(0)).status, 'complete');
+    const id = await chat.page.evaluate("document.querySelector('cable-chat').view.messages[1].id");
+    assert.equal((await chat.answer(0)).text, slow.server.chat.storedText(String(id))?.text);
+    assert.equal(given.length, 2);
+    assert.deepEqual(statuses, []);
+  } finally {
+    await slow.stop();
+  }
+});
+
+test('a token that cannot be renewed ends in a clear signed-out state when it expires', async () => {
+  const chat = await open('<cable-chat></cable-chat>');
+  await chat.page.evaluate("document.querySelector('cable-chat').token = 'grace'");
+  await chat.page.locator('cable-chat:state(live)').waitFor();
+  server.server.cable.disconnect('user-of-grace', { reason: 'token_expired', reconnect: false });
+  await chat.page.locator('cable-chat:state(signed-out)').waitFor();
+  assert.equal(handshakes.filter(({ token }) => token === 'grace').length, 1);
 });

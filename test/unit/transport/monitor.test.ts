@@ -105,6 +105,16 @@ test('seven seconds without any frame: the connection is dead; a frame in time: 
   assert.deepEqual(stale, [22_000]);
 });
 
+test('silence is noticed as soon after a reconnect as ever', () => {
+  const { cable, clock, monitor, stale } = watch();
+  cable.connect();
+  monitor.connecting();
+  clock.advance(500);
+  cable.connected();
+  clock.advance(7_000);
+  assert.deepEqual(stale, [7_500]);
+});
+
 test('an attempt that hangs in its handshake is given up, and tried again', () => {
   const { cable, clock, monitor, stale } = watch();
   cable.connect();

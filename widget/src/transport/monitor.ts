@@ -45,6 +45,8 @@ export class ReconnectMonitor {
       cable.on('connect', () => {
         this.#attempt = 0;
         this.#stopReconnect();
+        // The patience for the handshake is another, and longer, than for silence.
+        this.#stopListening();
         this.#heard();
       }),
       cable.on('keepalive', () => {
