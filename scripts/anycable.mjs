@@ -3,12 +3,13 @@
 // The gem `anycable-thruster` holds a prebuilt `thrust`, a proxy with an AnyCable server inside, one for each platform
 // (Linux and macOS, x86-64 and arm64). The gem's own `bin/thrust` is a Ruby script that only replaces itself by that
 // program, so Ruby is needed to install the gem and not to run the server.
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv, env, platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { canUseApt, installByApt } from './apt.mjs';
 import { run, withProgress } from './command.mjs';
+import { isExecutable, placesOnPath } from './executables.mjs';
 import { withLock } from './lock.mjs';
 import { cache } from './project.mjs';
 
@@ -19,16 +20,6 @@ const gem = 'anycable-thruster';
 
 /** Where this project keeps gems of its own (a GEM_HOME). May be deleted at any time. */
 export const gemHome = join(cache, 'gems');
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The server's executable: ANYCABLE_THRUST_PATH, else the one that was installed here.
@@ -57,10 +48,7 @@ export function findAnyCable() {
 
 /** @param {string} name */
 function isOnPath(name) {
-  return (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .some((folder) => isExecutable(join(folder, name)));
+  return placesOnPath([name]).some(isExecutable);
 }
 
 function howToInstallRuby() {

@@ -1,9 +1,10 @@
 // Finds a Chromium for the tests, or installs Debian's. Run as a command it prints the path.
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv, env, platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { canUseApt, installByApt } from './apt.mjs';
+import { isExecutable, placesOnPath } from './executables.mjs';
 
 /** Flags for every browser that a test starts, whatever drives it. */
 export const chromiumFlags = [
@@ -33,16 +34,6 @@ const usualPlaces = {
   ),
 };
 
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The browser's executable: CHROMIUM_PATH or CHROME_PATH, else the first on PATH, else in the usual places.
  * @returns {string | undefined}
@@ -55,11 +46,8 @@ export function findChromium() {
     if (isExecutable(path)) return path;
     throw new Error(`${name} is ${path}, which is not an executable file. Correct it, or unset it to search for one.`);
   }
-  const onPath = (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .flatMap((folder) => commands.map((command) => join(folder, platform === 'win32' ? `${command}.exe` : command)));
-  return [...onPath, ...(usualPlaces[platform] ?? [])].find(isExecutable);
+  const names = commands.map((command) => (platform === 'win32' ? `${command}.exe` : command));
+  return [...placesOnPath(names), ...(usualPlaces[platform] ?? [])].find(isExecutable);
 }
 
 function howToInstall() {
