@@ -603,6 +603,19 @@ test('what was written before the server said who is writing waits for its autho
   assert.equal(performed(next, 'ask').length, 1);
 });
 
+/** The server turns out to be talking to bob, and the question reaches his own conversation, once. */
+async function isAskedByBob(harness: Harness, id: string): Promise<void> {
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }));
+  harness.connection.accept();
+  deliver(harness, hello({ user: 'bob' }), page([]));
+  await settled();
+  assert.deepEqual(
+    performed(harness, 'ask').map(({ data }) => data['client_id']),
+    [id],
+  );
+}
+
 test('forbidden, and then a hello of somebody else than remembered: the question survives both', async () => {
   const storage = new MapStorage();
   await live({}, storage, 'ada');
@@ -610,15 +623,7 @@ test('forbidden, and then a hello of somebody else than remembered: the question
   const id = harness.session.ask('Where did it go?');
   harness.connection.accept();
   deliver(harness, refusal(null, 'forbidden'));
-  harness.connection.accept();
-  deliver(harness, hello({ user: 'bob' }));
-  harness.connection.accept();
-  deliver(harness, hello({ user: 'bob' }), page([]));
-  await settled();
-  assert.deepEqual(
-    performed(harness, 'ask').map(({ data }) => data['client_id']),
-    [id],
-  );
+  await isAskedByBob(harness, id);
 });
 
 test('behind a wrong guess, the question goes to the visitor’s own conversation', async () => {
@@ -626,15 +631,7 @@ test('behind a wrong guess, the question goes to the visitor’s own conversatio
   await live({}, storage, 'ada');
   const harness = startSession({}, storage);
   const id = harness.session.ask('I am somebody else');
-  harness.connection.accept();
-  deliver(harness, hello({ user: 'bob' }));
-  harness.connection.accept();
-  deliver(harness, hello({ user: 'bob' }), page([]));
-  await settled();
-  assert.deepEqual(
-    performed(harness, 'ask').map(({ data }) => data['client_id']),
-    [id],
-  );
+  await isAskedByBob(harness, id);
 });
 
 test('storage that is full or forbidden: everything works, and it is said once', async () => {

@@ -7,7 +7,7 @@ import { onPageWake } from './page-wake.js';
 import { Session } from './session.js';
 import { AnyCableTransport } from './transport/anycable.js';
 import { fixedToken, tokenFromEndpoint, tokenFromFunction, type TokenSource } from './transport/token.js';
-import type { Transport } from './transport/transport.js';
+import type { SubscriptionParams, Transport } from './transport/transport.js';
 
 /** A session that somebody holds. Releasing it twice is releasing it once. */
 export interface SessionLease {
@@ -109,14 +109,24 @@ function cableKey({ url, protocol, token, getToken, tokenUrl }: SessionConfig): 
 
 function sessionKey(config: SessionConfig): string {
   const { channel, channelParams, conversationId, action, transport } = config;
-  const params = Object.entries(channelParams).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([cableKey(config), objectId(transport), channel, params, conversationId, action]);
+  return JSON.stringify([
+    cableKey(config),
+    objectId(transport),
+    channel,
+    inOrder(channelParams),
+    conversationId,
+    action,
+  ]);
 }
 
 /** What a remembered conversation and an outbox belong to, besides their visitor. */
 function storageScope({ url, channel, channelParams }: SessionConfig): string {
-  const params = Object.entries(channelParams).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([url, channel, params]);
+  return JSON.stringify([url, channel, inOrder(channelParams)]);
+}
+
+/** The same parameters in another order are the same parameters. */
+function inOrder(params: SubscriptionParams): readonly (readonly [string, unknown])[] {
+  return Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function objectId(value: object | undefined): number | undefined {

@@ -4,7 +4,7 @@ import type { SessionConfig } from './config.js';
 import type { ConversationMemory } from './conversation-memory.js';
 import type { PlainAsk } from './conversation/reduce.js';
 import { selectThread } from './conversation/select.js';
-import { isIncomplete, isUnfinished, resumeCursors, speaksProtocol } from './conversation/state.js';
+import { isIncomplete, isUnfinished, resumeCursors, someMessage, speaksProtocol } from './conversation/state.js';
 import { ConversationStore } from './conversation/store.js';
 import type { ConnectionStatus, ConversationView } from './conversation/view.js';
 import { Emitter } from './emitter.js';
@@ -97,8 +97,8 @@ export class Session {
       clock,
       random,
       sendResume: () => this.#sendResume(),
-      isIncomplete: () => [...this.#store.state.messages.values()].some(isIncomplete),
-      isAnswerOpen: () => [...this.#store.state.messages.values()].some(isUnfinished),
+      isIncomplete: () => someMessage(this.#store.state, isIncomplete),
+      isAnswerOpen: () => someMessage(this.#store.state, isUnfinished),
       isProtocolKnown: () => this.#store.state.hello !== undefined,
       renewSubscription: () => this.#link.renew(),
       stalled: (stalled) => {

@@ -8,6 +8,15 @@ import type { AnswerView, QuestionView } from './view.js';
  * position is taken. Where older pages are not loaded, the thread begins at the loaded message whose parent is not.
  */
 export function selectThread(state: ConversationState): readonly MessageState[] {
+  let thread = threads.get(state);
+  if (thread === undefined) threads.set(state, (thread = buildThread(state)));
+  return thread;
+}
+
+/** Several ask for the thread of one state, with every piece of text; it is made once. */
+const threads = new WeakMap<ConversationState, readonly MessageState[]>();
+
+function buildThread(state: ConversationState): readonly MessageState[] {
   const children = new Map<string | null, MessageState>();
   for (const message of state.messages.values()) {
     if (message.position === undefined) continue;

@@ -77,6 +77,12 @@ export function speaksProtocol(state: ConversationState): boolean {
   return state.hello !== undefined || state.messages.size > state.plain.length;
 }
 
+/** Whether any message is so; without a copy of them all, for it is asked with every frame. */
+export function someMessage(state: ConversationState, isSo: (message: MessageState) => boolean): boolean {
+  for (const message of state.messages.values()) if (isSo(message)) return true;
+  return false;
+}
+
 /** True while the server has, or may still get, more of this answer than this client holds. */
 export function isUnfinished(message: MessageState): boolean {
   return message.role === 'assistant' && !isFinal(message.status);

@@ -105,9 +105,7 @@ export class Delivery {
   awaitGreeting(state: ConversationState): void {
     if (this.#gate !== 'once') return;
     this.#gate = 'closed';
-    const here = requeue([...this.#unproven, ...this.#outbox]);
-    this.#unproven = EMPTY_OUTBOX;
-    this.#change(confirm(here, state));
+    this.#change(confirm(this.#takeBack(), state));
   }
 
   /**
@@ -119,8 +117,7 @@ export class Delivery {
     if (this.#gate === 'reliable' && this.#owner.user === user) return;
     this.#gate = 'reliable';
     const { conversationId } = this.#owner;
-    const here = requeue([...this.#unproven, ...this.#outbox]);
-    this.#unproven = EMPTY_OUTBOX;
+    const here = this.#takeBack();
     if (this.#owner.user === user) {
       this.#change(confirm(here, state));
       return;
@@ -142,6 +139,13 @@ export class Delivery {
     this.#unclaimed = this.#ports.storage.unclaimed(conversationId);
     if (mode === 'carry') this.#change(requeue(this.#outbox));
     else this.#outbox = EMPTY_OUTBOX;
+  }
+
+  /** All that was handed over proves nothing: it is to go out again, what is unproven first. */
+  #takeBack(): Outbox {
+    const back = requeue([...this.#unproven, ...this.#outbox]);
+    this.#unproven = EMPTY_OUTBOX;
+    return back;
   }
 
   #change(next: Outbox): void {

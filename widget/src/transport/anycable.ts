@@ -83,7 +83,7 @@ export class AnyCableTransport implements Transport {
     if (cable.state === 'connected' || cable.state === 'connecting') return;
     this.#tell({ status: 'connecting' });
     // A closed cable waits for nothing; one that waits for its next attempt is told to make it now.
-    if (cable.state === 'closed') this.#connect(cable);
+    if (cable.state === 'closed') monitor.connect();
     else monitor.reconnectNow();
   }
 
@@ -121,7 +121,7 @@ export class AnyCableTransport implements Transport {
       this.#planRefresh();
     });
     cable.on('disconnect', (reason) => this.#tell({ status: 'offline', reason: disconnectReason(reason) }));
-    cable.on('close', (reason) => this.#closed(cable, reason));
+    cable.on('close', (reason) => this.#closed(reason));
     return { cable, monitor };
   }
 
@@ -162,7 +162,7 @@ export class AnyCableTransport implements Transport {
   }
 
   /** The server (or this client) ended the connection for good. */
-  #closed(cable: Cable, reason: ReasonError | undefined): void {
+  #closed(reason: ReasonError | undefined): void {
     if (reason === undefined) return;
     const { tokens, clock, random } = this.#options;
     if (reason.reason === 'token_expired' && tokens?.isRenewable && this.#expiredInARow < MOST_EXPIRED_IN_A_ROW) {
@@ -171,18 +171,10 @@ export class AnyCableTransport implements Transport {
       const delay = this.#expiredInARow === 0 ? 0 : reconnectDelay(this.#expiredInARow, random);
       this.#expiredInARow++;
       this.#cancelRefresh?.();
-      this.#cancelRefresh = clock.after(delay, () => this.#connect(cable));
+      this.#cancelRefresh = clock.after(delay, () => this.#open?.monitor.connect());
       return;
     }
     this.#tell({ status: 'closed', reason: disconnectReason(reason) });
-  }
-
-  #connect(cable: Cable): void {
-    if (cable !== this.#open?.cable) return;
-    this.#open.monitor.connecting();
-    cable.connect().catch(() => {
-      // Said by the `disconnect` or `close` event, which carries the reason.
-    });
   }
 
   #tell(state: ConnectionState): void {

@@ -72,7 +72,15 @@ export class ReconnectMonitor {
   reconnectNow(): void {
     if (this.#cancelReconnect === undefined) return;
     this.#stopReconnect();
-    this.#connect();
+    this.connect();
+  }
+
+  /** Makes an attempt, and gives it up when it hangs. */
+  connect(): void {
+    this.connecting();
+    this.#cable.connect().catch(() => {
+      // Said by the `disconnect` or `close` event, which carries the reason and plans the next attempt.
+    });
   }
 
   /**
@@ -125,14 +133,7 @@ export class ReconnectMonitor {
     this.#attempt++;
     this.#cancelReconnect = clock.after(delay, () => {
       this.#cancelReconnect = undefined;
-      this.#connect();
-    });
-  }
-
-  #connect(): void {
-    this.connecting();
-    this.#cable.connect().catch(() => {
-      // Said by the `disconnect` or `close` event, which plans the next attempt.
+      this.connect();
     });
   }
 
