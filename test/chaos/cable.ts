@@ -1,9 +1,15 @@
-import { Dispatcher, type Client } from '../../templates/node/src/cable/dispatcher.js';
+import { Allowance } from '../../templates/node/src/cable/allowance.js';
+import { ChannelCalls } from '../../templates/node/src/cable/channel-calls.js';
 import type { Channel, JsonObject } from '../../templates/node/src/cable/channel.js';
+import type { Client } from '../../templates/node/src/cable/client.js';
+import { Dispatcher } from '../../templates/node/src/cable/dispatcher.js';
 import * as frames from '../../templates/node/src/cable/frames.js';
 import { StreamHistory, type HistoryLimits } from '../../templates/node/src/cable/history.js';
 import { Hub } from '../../templates/node/src/cable/hub.js';
 import type { Identity } from '../../templates/node/src/cable/identity.js';
+import { PresenceStore } from '../../templates/node/src/cable/presence.js';
+import { Presenter } from '../../templates/node/src/cable/presenter.js';
+import { Publisher } from '../../templates/node/src/cable/publisher.js';
 import { SessionStore } from '../../templates/node/src/cable/sessions.js';
 import type { Logger } from '../../templates/node/src/logger.js';
 import type { Link } from './link.js';
@@ -20,6 +26,8 @@ export interface CableParts {
 const PING_MS = 3_000;
 /** AnyCable leaves a peer that is gone to TCP; the embedded server looks. */
 const DEAD_PEER_MS = 15_000;
+/** Nobody is present in these trials. */
+const PRESENCE = { ttl: 15_000, members: 0, memberBytes: 0, streamBytes: 0, totalBytes: 0 };
 
 /**
  * The server's half of the cable: the real dispatcher, hub, history and sessions over simulated connections. One broker,
@@ -30,6 +38,7 @@ export class Cable {
   readonly #hub = new Hub<Client>();
   readonly #history: StreamHistory;
   readonly #sessions: SessionStore;
+  readonly #publisher: Publisher;
   readonly #dispatcher: Dispatcher;
   readonly #peers = new Set<Peer>();
   #epochs = 0;
@@ -42,11 +51,17 @@ export class Cable {
     const now = () => parts.timeline.now;
     this.#history = new StreamHistory(parts.history, this.#newEpoch(), now);
     this.#sessions = new SessionStore({ ttl: parts.sessionTtl, limit: 1_000 }, now);
+    this.#publisher = new Publisher(this.#hub, this.#history);
+    const presence = new PresenceStore(PRESENCE, now);
+    const allowance = new Allowance({ most: 200, perSecond: 50 }, now);
     this.#dispatcher = new Dispatcher({
-      channels: parts.channels,
+      calls: new ChannelCalls(parts.channels, parts.logger),
       hub: this.#hub,
       history: this.#history,
+      publisher: this.#publisher,
+      presenter: new Presenter(presence, this.#publisher, allowance),
       sessions: this.#sessions,
+      allowance,
       maxSubscriptions: 10,
       logger: parts.logger,
     });
@@ -58,10 +73,7 @@ export class Cable {
 
   broadcast(stream: string, message: JsonObject): void {
     this.published++;
-    const published = this.#history.append(stream, JSON.stringify(message));
-    for (const [client, identifier] of this.#hub.subscribers(stream)) {
-      client.send(frames.streamMessage(identifier, published));
-    }
+    this.#publisher.publish(stream, { json: JSON.stringify(message) });
   }
 
   /** A client has connected, and wants this session back. */
@@ -75,6 +87,7 @@ export class Cable {
       open: true,
       subscriptions: new Map(),
       send: (text) => link.send('down', text),
+      sendTransient: (text) => link.send('down', text),
       dropped: () => undefined,
       link,
     };

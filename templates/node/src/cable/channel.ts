@@ -14,9 +14,27 @@ export interface ChannelContext {
   /** Sends to this subscription only; not kept in any history. */
   transmit(message: JsonObject): void;
   /** From now on this subscription receives the stream's broadcasts. Only while subscribing. */
-  streamFrom(stream: string): void;
+  streamFrom(stream: string, options?: StreamOptions): void;
   /** Refuses the subscription. Only while subscribing. */
   reject(): void;
+  /**
+   * Makes this connection present in the subscription's presence stream, once the command has ended well; of several
+   * calls in one command the last counts. `info`: what everybody may know, as JSON can hold it. While subscribing and
+   * performing. Throws CableError `invalid_presence` for an empty id or such info.
+   */
+  joinPresence(id: string, info?: unknown): void;
+  /** Ends that, when joinPresence would begin it. */
+  leavePresence(): void;
+}
+
+export interface StreamOptions {
+  /** Makes it the subscription's one presence stream: its members are listed and told of each other. */
+  readonly presence?: boolean;
+  /**
+   * Makes it the subscription's one whisper stream: whoever is subscribed this way can send to all of its subscribers, as
+   * if they were the server. Never for streams whose messages are believed.
+   */
+  readonly whisper?: boolean;
 }
 
 export interface Channel {

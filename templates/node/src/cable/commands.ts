@@ -7,6 +7,7 @@
  * (`Session.Serve`), so that the client talks to a wall; here only that frame is dropped.
  */
 import type { JsonObject } from './channel.js';
+import type { PresenceMember } from './presence-member.js';
 
 /** A position in one stream, as the server once sent it. */
 export interface StreamPosition {
@@ -22,15 +23,23 @@ export interface HistoryRequest {
 }
 
 export type ClientCommand =
-  | { readonly command: 'subscribe'; readonly identifier: string; readonly history: HistoryRequest }
+  | {
+      readonly command: 'subscribe';
+      readonly identifier: string;
+      readonly history: HistoryRequest;
+      /** As whom to join at once. */
+      readonly presence: PresenceMember | undefined;
+    }
   | { readonly command: 'unsubscribe'; readonly identifier: string }
   | { readonly command: 'message'; readonly identifier: string; readonly data: string }
   | { readonly command: 'history'; readonly identifier: string; readonly history: HistoryRequest }
+  | { readonly command: 'join'; readonly identifier: string; readonly presence: PresenceMember }
+  | { readonly command: 'leave'; readonly identifier: string }
+  | { readonly command: 'presence'; readonly identifier: string }
+  /** `json`: the message, to be passed on as it is. */
+  | { readonly command: 'whisper'; readonly identifier: string; readonly json: string }
   | { readonly command: 'ping' }
   | { readonly command: 'pong' };
-
-/** Presence and whispers: known to AnyCable, not yet to this server. */
-const UNSUPPORTED = new Set(['whisper', 'join', 'leave', 'presence']);
 
 export type Decoded =
   | { readonly ok: true; readonly command: ClientCommand }
@@ -42,13 +51,16 @@ export type DropReason =
   | 'not_an_object'
   | 'invalid_field'
   | 'unknown_command'
-  | 'unsupported_command'
   | 'unknown_channel'
   | 'too_many_subscriptions'
   | 'already_subscribed'
   | 'unknown_subscription'
   | 'history_request_missing'
-  | 'invalid_data';
+  | 'invalid_data'
+  | 'whisper_not_allowed'
+  | 'presence_not_enabled'
+  | 'presence_refused'
+  | 'rate_limited';
 
 export function decodeCommand(text: string): Decoded {
   let value: unknown;
@@ -67,20 +79,40 @@ export function decodeCommand(text: string): Decoded {
     case 'pong':
       return { ok: true, command: { command } };
     case 'unsubscribe':
+    case 'leave':
+    // The options that its `data` may hold are read by no AnyCable server: it answers with all records.
+    case 'presence':
       return { ok: true, command: { command, identifier } };
     case 'message':
       // A string that holds JSON, as every Action Cable client sends it; AnyCable refuses an object as well.
       if (typeof value['data'] !== 'string')
         return drop('invalid_data', `data: expected a string, got ${describe(value['data'])}`);
       return { ok: true, command: { command, identifier, data: value['data'] } };
-    case 'subscribe':
+    case 'subscribe': {
+      const history = decodeHistory(value['history']);
+      if (!history.ok) return history;
+      const presence = decodePresence(value['presence']);
+      if (!presence.ok) return presence;
+      return { ok: true, command: { command, identifier, history: history.history, presence: presence.member } };
+    }
     case 'history': {
       const history = decodeHistory(value['history']);
       if (!history.ok) return history;
       return { ok: true, command: { command, identifier, history: history.history } };
     }
+    case 'join': {
+      const presence = decodePresence(value['presence']);
+      if (!presence.ok) return presence;
+      if (presence.member === undefined) return invalid('presence', 'an object with an id', value['presence']);
+      return { ok: true, command: { command, identifier, presence: presence.member } };
+    }
+    case 'whisper': {
+      const json = encodeAgain(value['data']);
+      if (json === undefined) return drop('invalid_field', 'data: nested too deeply');
+      // As AnyCable: what is nothing arrives as the word for it.
+      return { ok: true, command: { command, identifier, json: json === 'null' ? '"null"' : json } };
+    }
     default:
-      if (command !== undefined && UNSUPPORTED.has(command)) return drop('unsupported_command', command);
       return drop('unknown_command', describe(command));
   }
 }
@@ -142,6 +174,32 @@ function decodeHistory(
     streams.set(name, { epoch, offset: offset as number });
   }
   return { ok: true, history: { since: since as number, streams } };
+}
+
+/**
+ * An empty id is refused: for AnyCable it is one like any other, and whoever forgot theirs are one member there.
+ */
+function decodePresence(
+  value: unknown,
+): { readonly ok: true; readonly member: PresenceMember | undefined } | Extract<Decoded, { ok: false }> {
+  if (value === undefined || value === null) return { ok: true, member: undefined };
+  if (!isObject(value)) return invalid('presence', 'an object', value);
+  const { id, info } = value;
+  if (typeof id !== 'string' || id === '') return invalid('presence.id', 'a string that is not empty', id);
+  if (info === undefined || info === null) return { ok: true, member: { id, info: undefined } };
+  const json = encodeAgain(info);
+  return json === undefined
+    ? drop('invalid_field', 'presence.info: nested too deeply')
+    : { ok: true, member: { id, info: json } };
+}
+
+/** JSON of what was read from JSON. `undefined`: it is nested more deeply than the encoder, unlike the parser, can go. */
+function encodeAgain(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value ?? null);
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

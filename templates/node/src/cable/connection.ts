@@ -11,6 +11,7 @@ import * as frames from './frames.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Identity } from './identity.js';
 import type { CableOptions } from './options.js';
+import type { Subscription } from './subscription.js';
 
 export interface ConnectionHandler {
   /** Resolves when the next text may be handled: others may have to be first. Must not reject. */
@@ -36,8 +37,8 @@ const MAX_WAITING = 32;
 const MAX_WAITING_LENGTH = 128 * 1024;
 
 export class Connection {
-  /** Streams by subscription identifier. */
-  readonly subscriptions = new Map<string, Set<string>>();
+  /** By identifier. */
+  readonly subscriptions = new Map<string, Subscription>();
   /** Resolves when the socket is gone and the handler has been told. */
   readonly ended: Promise<void>;
   readonly #socket: WebSocket;
@@ -116,6 +117,14 @@ export class Connection {
       return;
     }
     this.#socket.send(text);
+  }
+
+  /**
+   * Sends what others may say at will, unless this client is behind with reading: else they could have it disconnected as
+   * too slow. AnyCable has no such care.
+   */
+  sendTransient(text: string): void {
+    if (this.#socket.bufferedAmount < this.#options.maxPendingBytes / 2) this.send(text);
   }
 
   /** Says why, then closes. Does nothing on a connection that is already ending. */

@@ -3,63 +3,47 @@
  * it, what Action Cable does with a channel. Sends through a `Client`, and knows no socket.
  *
  * Where AnyCable and Rails stay silent because the channel could not be called at all (unknown channel, an exception in
- * `subscribed`), the subscription is rejected here: silence would have the client wait for its time-out.
+ * `subscribed`), the subscription is rejected here: silence would have the client wait for its time-out. And a client has
+ * only so many subscriptions, and a user so many whispers: each of these costs a frame for every listener.
  */
 import type { Logger } from '../logger.js';
-import type { Channel, ChannelContext, JsonObject } from './channel.js';
-import { openContext } from './channel-context.js';
-import type { ContextEffects } from './channel-context.js';
-import { decodeAction, decodeCommand, decodeIdentifier } from './commands.js';
-import type { ClientCommand, DropReason, HistoryRequest } from './commands.js';
+import type { Allowance } from './allowance.js';
+import type { ChannelCalls, Target } from './channel-calls.js';
+import type { Client } from './client.js';
+import { decodeAction, decodeCommand } from './commands.js';
+import type { ClientCommand, HistoryRequest } from './commands.js';
 import * as frames from './frames.js';
 import type { StreamHistory } from './history.js';
 import type { Hub } from './hub.js';
-import type { Identity } from './identity.js';
+import { PresenceNote } from './presence-change.js';
+import type { PresenceChange } from './presence-change.js';
+import type { Presenter } from './presenter.js';
+import type { Publisher } from './publisher.js';
 import { collectBacklog } from './replay.js';
 import type { SessionStore } from './sessions.js';
-
-/** The sender of a command, as far as a command needs it. */
-export interface Client {
-  readonly sid: string;
-  readonly identity: Identity | undefined;
-  readonly resumable: boolean;
-  readonly open: boolean;
-  readonly subscriptions: Map<string, Set<string>>;
-  send(text: string): void;
-  dropped(reason: DropReason, fields: Readonly<Record<string, unknown>>): void;
-}
+import type { Subscription } from './subscription.js';
 
 export interface DispatcherParts {
-  readonly channels: Readonly<Record<string, Channel>>;
+  readonly calls: ChannelCalls;
   readonly hub: Hub<Client>;
   readonly history: StreamHistory;
+  readonly publisher: Publisher;
+  readonly presenter: Presenter;
   readonly sessions: SessionStore;
+  /** What a user may say to others by whispers. */
+  readonly allowance: Allowance;
   /** Of one client. */
   readonly maxSubscriptions: number;
   readonly logger: Logger;
 }
 
-/** In characters. What a page asks for fits many times; what is longer only fills memory and log. */
-const MAX_IDENTIFIER_LENGTH = 4_096;
-
 type CommandOf<Name extends ClientCommand['command']> = Extract<ClientCommand, { command: Name }>;
 
 export class Dispatcher {
-  readonly #channels: ReadonlyMap<string, Channel>;
-  readonly #hub: Hub<Client>;
-  readonly #history: StreamHistory;
-  readonly #sessions: SessionStore;
-  readonly #maxSubscriptions: number;
-  readonly #logger: Logger;
+  readonly #parts: DispatcherParts;
 
-  constructor({ channels, hub, history, sessions, maxSubscriptions, logger }: DispatcherParts) {
-    // A map, so that a channel named `constructor` or `__proto__` is as unknown as any other.
-    this.#channels = new Map(Object.entries(channels));
-    this.#hub = hub;
-    this.#history = history;
-    this.#sessions = sessions;
-    this.#maxSubscriptions = maxSubscriptions;
-    this.#logger = logger;
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
   }
 
   /** Never throws: what goes wrong is logged. */
@@ -84,34 +68,39 @@ export class Dispatcher {
         return this.#perform(client, command);
       case 'history':
         return this.#replay(client, command);
+      case 'whisper':
+        return this.#whisper(client, command);
+      case 'join':
+        return this.#join(client, command);
+      case 'leave':
+        return this.#leave(client, command);
+      case 'presence':
+        return this.#listPresence(client, command);
     }
   }
 
   /** Gives a client back what it had, and says so; runs no channel callbacks, as AnyCable. */
-  restore(client: Client, subscriptions: ReadonlyMap<string, ReadonlySet<string>>): void {
-    for (const [identifier, streams] of subscriptions) {
-      client.subscriptions.set(identifier, new Set(streams));
-      for (const stream of streams) this.#hub.subscribe(client, stream, identifier);
-    }
+  restore(client: Client, subscriptions: ReadonlyMap<string, Subscription>): void {
+    for (const [identifier, subscription] of subscriptions) this.#add(client, identifier, subscription);
     client.send(frames.welcomeBack(client.sid, [...subscriptions.keys()]));
+    this.#parts.presenter.restored(client);
     this.commit(client);
   }
 
   /** Keeps the client's present state, so that it can come back to it. */
   commit(client: Client): void {
     if (!client.resumable || client.identity === undefined) return;
-    const subscriptions = new Map(
-      [...client.subscriptions].map(([identifier, streams]) => [identifier, new Set(streams)]),
-    );
-    this.#sessions.commit(client.sid, { user: client.identity.user, subscriptions });
+    this.#parts.sessions.commit(client.sid, {
+      user: client.identity.user,
+      subscriptions: new Map(client.subscriptions),
+    });
   }
 
   /** Takes a client that is gone off all streams: at once, as its end is decided. */
   detach(client: Client): void {
-    for (const [identifier, streams] of client.subscriptions) {
-      for (const stream of streams) this.#hub.unsubscribe(client, stream, identifier);
-    }
-    if (client.resumable) this.#sessions.touch(client.sid);
+    for (const [identifier, subscription] of client.subscriptions) this.#unlisten(client, identifier, subscription);
+    if (client.resumable) this.#parts.sessions.touch(client.sid);
+    this.#parts.presenter.detached(client);
   }
 
   /** Tells its channels that a client is gone; also when it may come back, as under AnyCable. */
@@ -120,64 +109,52 @@ export class Dispatcher {
     client.subscriptions.clear();
   }
 
-  async #subscribe(client: Client, { identifier, history }: CommandOf<'subscribe'>): Promise<void> {
+  async #subscribe(client: Client, { identifier, history, presence }: CommandOf<'subscribe'>): Promise<void> {
     if (client.subscriptions.has(identifier)) {
       client.dropped('already_subscribed', { identifier });
       return;
     }
-    const target = this.#target(identifier);
-    if (target === undefined || client.subscriptions.size >= this.#maxSubscriptions) {
+    const target = this.#parts.calls.target(identifier);
+    if (target === undefined || client.subscriptions.size >= this.#parts.maxSubscriptions) {
       client.dropped(target === undefined ? 'unknown_channel' : 'too_many_subscriptions', {
         identifier: identifier.slice(0, 200),
       });
       client.send(frames.rejectSubscription(identifier));
       return;
     }
-    const streams = new Set<string>();
-    let rejected = false;
-    const succeeded = await this.#call(
-      client,
-      identifier,
-      target.params,
-      'subscribed',
-      (context) => target.channel.subscribed(context),
-      {
-        streamFrom: (stream) => void streams.add(stream),
-        reject: () => void (rejected = true),
-      },
-    );
+    const subscription = await this.#callSubscribed(client, target);
     if (!client.open) return;
-    if (rejected || !succeeded) {
+    if (subscription === undefined) {
       client.send(frames.rejectSubscription(identifier));
       return;
     }
-    client.subscriptions.set(identifier, streams);
-    for (const stream of streams) this.#hub.subscribe(client, stream, identifier);
+    this.#add(client, identifier, subscription.made);
     client.send(frames.confirmSubscription(identifier));
+    this.#changePresence(client, target, 'subscribed', subscription.change);
     this.commit(client);
-    if (history.since > 0 || history.streams !== undefined) this.#sendHistory(client, identifier, streams, history);
+    if (history.since > 0 || history.streams !== undefined) {
+      this.#sendHistory(client, identifier, subscription.made, history);
+    }
+    if (presence !== undefined) this.#parts.presenter.join(client, identifier, subscription.made, presence);
   }
 
-  async #unsubscribe(client: Client, { identifier }: CommandOf<'unsubscribe'>): Promise<void> {
-    const streams = client.subscriptions.get(identifier);
-    if (streams === undefined) {
-      client.dropped('unknown_subscription', { command: 'unsubscribe', identifier: identifier.slice(0, 200) });
-      return;
-    }
-    for (const stream of streams) this.#hub.unsubscribe(client, stream, identifier);
+  async #unsubscribe(client: Client, command: CommandOf<'unsubscribe'>): Promise<void> {
+    const { identifier } = command;
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription === undefined) return;
+    this.#unlisten(client, identifier, subscription);
     client.subscriptions.delete(identifier);
     this.commit(client);
+    this.#parts.presenter.unsubscribed(client, subscription);
     await this.#callUnsubscribed(client, identifier);
   }
 
-  async #perform(client: Client, { identifier, data }: CommandOf<'message'>): Promise<void> {
-    const target = client.subscriptions.has(identifier) ? this.#target(identifier) : undefined;
-    if (target === undefined) {
-      client.dropped('unknown_subscription', { command: 'message', identifier: identifier.slice(0, 200) });
-      return;
-    }
+  async #perform(client: Client, command: CommandOf<'message'>): Promise<void> {
+    const { identifier, data } = command;
+    if (this.#subscriptionFor(client, command) === undefined) return;
+    const target = this.#parts.calls.target(identifier);
     const decoded = decodeAction(data);
-    if (decoded === undefined) {
+    if (target === undefined || decoded === undefined) {
       client.dropped('invalid_data', {
         identifier,
         detail: 'data: expected the JSON of an object with a string `action`',
@@ -185,29 +162,35 @@ export class Dispatcher {
       return;
     }
     const callback = `perform ${decoded.action.slice(0, 80)}`;
-    await this.#call(client, identifier, target.params, callback, (context) =>
-      target.channel.perform(context, decoded.action, decoded.data),
+    const presence = new PresenceNote();
+    const succeeded = await this.#parts.calls.call(
+      client,
+      target,
+      callback,
+      (context) => target.channel.perform(context, decoded.action, decoded.data),
+      presence.effects,
     );
+    if (!succeeded || !client.open || presence.change === undefined) return;
+    this.#changePresence(client, target, callback, presence.change);
+    this.commit(client);
   }
 
-  #replay(client: Client, { identifier, history }: CommandOf<'history'>): void {
-    const streams = client.subscriptions.get(identifier);
-    if (streams === undefined) {
-      client.dropped('unknown_subscription', { command: 'history', identifier: identifier.slice(0, 200) });
-      return;
-    }
+  #replay(client: Client, command: CommandOf<'history'>): void {
+    const { identifier, history } = command;
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription === undefined) return;
     if (history.since === 0 && history.streams === undefined) {
       client.dropped('history_request_missing', { identifier });
       return;
     }
-    this.#sendHistory(client, identifier, streams, history);
+    this.#sendHistory(client, identifier, subscription, history);
   }
 
   /** Synchronous, so that no live message gets between what is replayed. */
-  #sendHistory(client: Client, identifier: string, streams: ReadonlySet<string>, request: HistoryRequest): void {
-    const backlog = collectBacklog(this.#history, streams, request);
+  #sendHistory(client: Client, identifier: string, { streams }: Subscription, request: HistoryRequest): void {
+    const backlog = collectBacklog(this.#parts.history, streams, request);
     if (!backlog.found) {
-      this.#logger.debug('history rejected', { sid: client.sid, identifier, reason: backlog.reason });
+      this.#parts.logger.debug('history rejected', { sid: client.sid, identifier, reason: backlog.reason });
       client.send(frames.rejectHistory(identifier));
       return;
     }
@@ -215,45 +198,99 @@ export class Dispatcher {
     client.send(frames.confirmHistory(identifier));
   }
 
-  async #callUnsubscribed(client: Client, identifier: string): Promise<void> {
-    const target = this.#target(identifier);
-    if (target?.channel.unsubscribed === undefined) return;
-    await this.#call(client, identifier, target.params, 'unsubscribed', (context) =>
-      target.channel.unsubscribed?.(context),
-    );
-  }
-
-  #target(identifier: string): { readonly channel: Channel; readonly params: JsonObject } | undefined {
-    const decoded = identifier.length <= MAX_IDENTIFIER_LENGTH ? decodeIdentifier(identifier) : undefined;
-    const channel = decoded && this.#channels.get(decoded.channel);
-    return decoded && channel && { channel, params: decoded.params };
-  }
-
-  /** False when the channel threw: its exception ends here, with the identifier, and harms nobody else. */
-  async #call(
-    client: Client,
-    identifier: string,
-    params: JsonObject,
-    callback: string,
-    run: (context: ChannelContext) => void | Promise<void> | undefined,
-    subscribing: Pick<ContextEffects, 'streamFrom' | 'reject'> = {},
-  ): Promise<boolean> {
-    const { sid, identity } = client;
-    if (identity === undefined) return false;
-    const { context, end } = openContext(identity, params, {
-      ...subscribing,
-      transmit: (message) => client.send(frames.transmission(identifier, message)),
-      misused: (method) =>
-        this.#logger.warn(`channel called ${method}() when it has no effect`, { sid, identifier, callback }),
-    });
-    try {
-      await run(context);
-      return true;
-    } catch (error) {
-      this.#logger.error(`channel failed in ${callback}`, { sid, identifier, error });
-      return false;
-    } finally {
-      end();
+  #whisper(client: Client, command: CommandOf<'whisper'>): void {
+    const { identifier, json } = command;
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription === undefined) return;
+    if (subscription.whisper === undefined) return client.dropped('whisper_not_allowed', { identifier });
+    if (!this.#parts.allowance.take(client.identity?.user ?? '')) {
+      return client.dropped('rate_limited', { command: 'whisper', identifier });
     }
+    this.#parts.publisher.whisper(subscription.whisper, json, client.sid);
+  }
+
+  #join(client: Client, command: CommandOf<'join'>): void {
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription === undefined) return;
+    this.#parts.presenter.join(client, command.identifier, subscription, command.presence);
+  }
+
+  #leave(client: Client, command: CommandOf<'leave'>): void {
+    const { identifier } = command;
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription === undefined) return;
+    this.#parts.presenter.leave(client, identifier, subscription);
+    this.commit(client);
+  }
+
+  #listPresence(client: Client, command: CommandOf<'presence'>): void {
+    const subscription = this.#subscriptionFor(client, command);
+    if (subscription !== undefined) this.#parts.presenter.list(client, command.identifier, subscription);
+  }
+
+  /** Does what the channel asked for. */
+  #changePresence(client: Client, target: Target, callback: string, change: PresenceChange | undefined): void {
+    const { identifier } = target;
+    const subscription = client.subscriptions.get(identifier);
+    if (change === undefined || subscription === undefined) return;
+    if (subscription.presence === undefined) this.#parts.calls.misused(client, target, callback, change.method);
+    else if (change.method === 'leavePresence') this.#parts.presenter.leave(client, identifier, subscription);
+    else this.#parts.presenter.joinByChannel(client, identifier, subscription, change.member);
+  }
+
+  #add(client: Client, identifier: string, subscription: Subscription): void {
+    client.subscriptions.set(identifier, subscription);
+    for (const stream of subscription.streams) this.#parts.hub.subscribe(client, stream, identifier);
+  }
+
+  #unlisten(client: Client, identifier: string, { streams }: Subscription): void {
+    for (const stream of streams) this.#parts.hub.unsubscribe(client, stream, identifier);
+  }
+
+  /** `undefined`: there is none, and the client has its line in the log. */
+  #subscriptionFor(
+    client: Client,
+    { command, identifier }: { readonly command: string; readonly identifier: string },
+  ): Subscription | undefined {
+    const subscription = client.subscriptions.get(identifier);
+    if (subscription === undefined) {
+      client.dropped('unknown_subscription', { command, identifier: identifier.slice(0, 200) });
+    }
+    return subscription;
+  }
+
+  /** `undefined`: refused, or failed. */
+  async #callSubscribed(
+    client: Client,
+    target: Target,
+  ): Promise<{ readonly made: Subscription; readonly change: PresenceChange | undefined } | undefined> {
+    const streams = new Set<string>();
+    const note = new PresenceNote();
+    let presence: string | undefined;
+    let whisper: string | undefined;
+    let rejected = false;
+    const succeeded = await this.#parts.calls.call(
+      client,
+      target,
+      'subscribed',
+      (context) => target.channel.subscribed(context),
+      {
+        ...note.effects,
+        streamFrom: (stream, options) => {
+          streams.add(stream);
+          if (options.presence === true) presence = stream;
+          if (options.whisper === true) whisper = stream;
+        },
+        reject: () => void (rejected = true),
+      },
+    );
+    if (rejected || !succeeded) return undefined;
+    return { made: { streams, presence, whisper, joined: undefined }, change: note.change };
+  }
+
+  async #callUnsubscribed(client: Client, identifier: string): Promise<void> {
+    const target = this.#parts.calls.target(identifier);
+    if (target?.channel.unsubscribed === undefined) return;
+    await this.#parts.calls.call(client, target, 'unsubscribed', (context) => target.channel.unsubscribed?.(context));
   }
 }

@@ -1,6 +1,7 @@
 import type { HistoryLimits } from './history.js';
 import type { OriginPolicy } from './origin.js';
 import { CableError } from './errors.js';
+import type { StreamsOptions } from './pubsub-channel.js';
 
 /** All times in milliseconds. The defaults are AnyCable's but where a reason is given. */
 export interface CableOptions extends OriginPolicy {
@@ -22,6 +23,21 @@ export interface CableOptions extends OriginPolicy {
   /** The same two of one user (with all their tabs and devices), so that nobody drives out the sessions of others. */
   readonly sessionLimitPerUser: number;
   readonly sessionBytesPerUser: number;
+  /** How long a member of a presence stream stays one after its connection was lost. */
+  readonly presenceTtl: number;
+  /** Members of one presence stream; more are refused. AnyCable has none of these limits. */
+  readonly presenceLimit: number;
+  /** Bytes of one member's id and info, of all members of a stream (its list is one frame), and of all streams. */
+  readonly presenceMemberBytes: number;
+  readonly presenceBytesPerStream: number;
+  readonly presenceBytes: number;
+  /**
+   * Whispers and new presences of one user (with all their tabs) that others are told of, a second and on average; four
+   * times as many at once. Each of them costs a frame for every listener. AnyCable has no such limit.
+   */
+  readonly relayedPerSecond: number;
+  /** Streams without a channel, signed or public. Absent: there are none. */
+  readonly streams?: StreamsOptions;
   /** Of one connection; more are rejected. AnyCable has no such limit. */
   readonly maxSubscriptions: number;
   /** AnyCable keeps 100 messages of a stream, which is a few seconds of a streamed answer. */
@@ -44,6 +60,12 @@ export const DEFAULT_CABLE_OPTIONS: CableOptions = {
   sessionBytes: 64 * 1024 * 1024,
   sessionLimitPerUser: 100,
   sessionBytesPerUser: 2 * 1024 * 1024,
+  presenceTtl: 15_000,
+  presenceLimit: 1_000,
+  presenceMemberBytes: 4 * 1024,
+  presenceBytesPerStream: 512 * 1024,
+  presenceBytes: 32 * 1024 * 1024,
+  relayedPerSecond: 50,
   maxSubscriptions: 100,
   history: { limit: 10_000, ttl: 300_000, bytes: 768 * 1024, totalBytes: 128 * 1024 * 1024 },
   maxMessageBytes: 64 * 1024,
@@ -62,7 +84,7 @@ export function resolveCableOptions(given: PartialCableOptions = {}): CableOptio
     ...given,
     history: { ...DEFAULT_CABLE_OPTIONS.history, ...given.history },
   };
-  const { history, path, allowedOrigins: _origins, ...numbers } = options;
+  const { history, path, allowedOrigins: _origins, streams: _streams, ...numbers } = options;
   if (!path.startsWith('/')) throw new CableError('invalid_option', `cable option path: "${path}" must begin with /`);
   for (const [name, value] of [...Object.entries(numbers), ...prefixed('history', history)]) {
     if (!Number.isFinite(value) || value < 0) {

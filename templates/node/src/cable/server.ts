@@ -3,9 +3,12 @@
  * than one puts AnyCable (https://anycable.io) in its place, and its pages do not notice.
  *
  * Where it differs from AnyCable (each with its reason, in the file that decides it): `commands.ts` (a malformed frame
- * costs that frame only), `dispatcher.ts` (rejection instead of silence,
- * and a bound on subscriptions), `sessions.ts` (a session is given back only to
- * its own user), `history.ts` (offsets never repeat), `origin.ts` (other origins are refused by default).
+ * costs that frame only; an empty presence id is refused), `dispatcher.ts` (rejection instead of silence, and bounds on
+ * subscriptions and whispers), `sessions.ts` (a session is given back only to its own user), `subscription.ts` (whom a
+ * channel joined stays present in a restored session), `presence.ts` (nobody who is connected expires, and there are
+ * bounds), `presenter.ts` (an error instead of silence), `connection.ts` (a whisper costs no slow listener its
+ * connection), `pubsub-channel.ts` (no signature is good without a key; reserved names), `history.ts` (offsets never
+ * repeat), `origin.ts` (other origins are refused by default).
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -13,10 +16,12 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../logger.js';
+import { Allowance } from './allowance.js';
 import type { Broadcast, Channel, JsonObject } from './channel.js';
+import { ChannelCalls } from './channel-calls.js';
+import type { Client } from './client.js';
 import { Connection } from './connection.js';
 import { Dispatcher } from './dispatcher.js';
-import type { Client } from './dispatcher.js';
 import { CableError } from './errors.js';
 import * as frames from './frames.js';
 import { StreamHistory } from './history.js';
@@ -25,6 +30,12 @@ import type { Identify, Identity, Refusal } from './identity.js';
 import { resolveCableOptions } from './options.js';
 import type { CableOptions, PartialCableOptions } from './options.js';
 import { isOriginAllowed } from './origin.js';
+import { PresenceStore } from './presence.js';
+import type { PresenceLimits } from './presence.js';
+import { Presenter } from './presenter.js';
+import { createPubSubChannel, PUBSUB_CHANNEL } from './pubsub-channel.js';
+import { Publisher } from './publisher.js';
+import type { PublicationMeta } from './publisher.js';
 import { SessionStore } from './sessions.js';
 import { EXTENDED_PROTOCOL, chooseSubprotocol } from './subprotocol.js';
 import { handshakeParameters } from './handshake.js';
@@ -57,7 +68,11 @@ export class CableServer {
   readonly #logger: Logger;
   readonly #history: StreamHistory;
   readonly #sessions: SessionStore;
+  readonly #presence: PresenceStore;
   readonly #hub = new Hub<Client>();
+  readonly #publisher: Publisher;
+  readonly #presenter: Presenter;
+  readonly #allowance: Allowance;
   readonly #turns = new TurnQueue();
   readonly #dispatcher: Dispatcher;
   readonly #sockets: WebSocketServer;
@@ -76,12 +91,21 @@ export class CableServer {
     const { sessionTtl: ttl, sessionLimit: limit, sessionBytes: bytes } = this.#options;
     const { sessionLimitPerUser: perUser, sessionBytesPerUser: bytesPerUser } = this.#options;
     this.#sessions = new SessionStore({ ttl, limit, bytes, perUser, bytesPerUser }, now);
+    this.#presence = new PresenceStore(presenceLimits(this.#options), now);
+    this.#publisher = new Publisher(this.#hub, this.#history);
+    const { relayedPerSecond: perSecond, streams, maxSubscriptions } = this.#options;
+    this.#allowance = new Allowance({ most: perSecond * 4, perSecond }, now);
+    this.#presenter = new Presenter(this.#presence, this.#publisher, this.#allowance);
+    const pubsub = streams === undefined ? {} : { [PUBSUB_CHANNEL]: createPubSubChannel(streams) };
     this.#dispatcher = new Dispatcher({
-      channels,
+      calls: new ChannelCalls({ ...pubsub, ...channels }, logger),
       hub: this.#hub,
       history: this.#history,
+      publisher: this.#publisher,
+      presenter: this.#presenter,
       sessions: this.#sessions,
-      maxSubscriptions: this.#options.maxSubscriptions,
+      allowance: this.#allowance,
+      maxSubscriptions,
       logger,
     });
     this.#sockets = new WebSocketServer({
@@ -126,11 +150,26 @@ export class CableServer {
    * Throws CableError `invalid_message` for what JSON cannot hold.
    */
   readonly broadcast: Broadcast = (stream, message) => {
-    const published = this.#history.append(stream, encode(message));
-    for (const [client, identifier] of this.#hub.subscribers(stream)) {
-      client.send(frames.streamMessage(identifier, published));
-    }
+    this.#publisher.publish(stream, { json: encode(message) });
   };
+
+  /**
+   * What a backend publishes over HTTP: `json` is any message, encoded already; `meta`, see PublicationMeta.
+   * https://docs.anycable.io/anycable-go/broadcasting
+   */
+  publish(stream: string, json: string, { excludeSid, type, isTransient = false }: PublicationMeta = {}): void {
+    if (isTransient) this.#publisher.announce(stream, { json, type }, excludeSid);
+    else this.#publisher.publish(stream, { json, type }, excludeSid);
+  }
+
+  /** Who is present in a stream: what was told about them, by id, in the order in which they joined. */
+  presence(stream: string): ReadonlyMap<string, unknown> {
+    return new Map(
+      this.#presence
+        .members(stream)
+        .map(({ id, info }): [string, unknown] => [id, info === undefined ? undefined : JSON.parse(info)]),
+    );
+  }
 
   /** Ends every connection, with the reason said. */
   disconnectAll(reason: frames.DisconnectReason, { reconnect }: { readonly reconnect: boolean }): void {
@@ -261,6 +300,8 @@ export class CableServer {
   #sweep(): void {
     this.#history.expire();
     this.#sessions.expire();
+    this.#presenter.expire();
+    this.#allowance.expire();
     // Sessions in use are kept alive twice a TTL, as AnyCable does it.
     const keepAliveEvery = Math.max(1, Math.floor(this.#options.sessionTtl / 2 / SWEEP_INTERVAL));
     if (++this.#sweeps % keepAliveEvery !== 0) return;
@@ -271,6 +312,16 @@ export class CableServer {
 /** Long enough never to come twice: AnyCable's four characters would repeat once in a while over many restarts. */
 function newEpoch(): string {
   return randomBytes(6).toString('base64url');
+}
+
+function presenceLimits(options: CableOptions): PresenceLimits {
+  return {
+    ttl: options.presenceTtl,
+    members: options.presenceLimit,
+    memberBytes: options.presenceMemberBytes,
+    streamBytes: options.presenceBytesPerStream,
+    totalBytes: options.presenceBytes,
+  };
 }
 
 function encode(message: JsonObject): string {

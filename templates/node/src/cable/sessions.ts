@@ -1,9 +1,11 @@
+import type { Subscription } from './subscription.js';
+
 /** What is kept of a connection, so that the same client can come back to it. */
 export interface SessionSnapshot {
   /** The identity's `user`. */
   readonly user: string;
-  /** Streams by subscription identifier. */
-  readonly subscriptions: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By identifier. */
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
 }
 
 export interface SessionLimits {
@@ -129,9 +131,10 @@ export class SessionStore {
 /** Bytes, rather too many than too few: a string takes one or two for each of its units. */
 function memoryOf({ subscriptions }: SessionSnapshot): number {
   let bytes = OVERHEAD;
-  for (const [identifier, streams] of subscriptions) {
+  for (const [identifier, { streams, joined }] of subscriptions) {
     bytes += OVERHEAD + 2 * identifier.length;
     for (const stream of streams) bytes += OVERHEAD + 2 * stream.length;
+    if (joined !== undefined) bytes += OVERHEAD + 2 * (joined.id.length + (joined.info?.length ?? 0));
   }
   return bytes;
 }

@@ -14,7 +14,7 @@ export function createAssistantChannel(chat: Chat): Channel {
     subscribed(context) {
       const conversationId = context.params['conversation_id'];
       if (!isUuid(conversationId)) return context.reject();
-      context.streamFrom(chat.streamFor(context.identity.user, conversationId));
+      context.streamFrom(chat.streamFor(context.identity.user, conversationId), { presence: true });
     },
 
     perform(context, action, data) {

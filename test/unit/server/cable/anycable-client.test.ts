@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createCable } from '@anycable/core';
 import type { Cable, Message, MessageMeta } from '@anycable/core';
 import WebSocket from 'ws';
+import { signStreamName } from '../../../../templates/node/src/cable/index.js';
 import { startCableHost } from '../../../support/cable-host.js';
 import type { CableHost } from '../../../support/cable-host.js';
 
+const KEY = 'a secret';
 let host: CableHost;
 let cable: Cable;
 
@@ -23,6 +25,7 @@ const build = (protocol: 'actioncable-v1-json' | 'actioncable-v1-ext-json') =>
 
 beforeEach(async () => {
   host = await startCableHost({
+    options: { streams: { key: KEY, public: true } },
     channels: {
       Room: {
         subscribed: ({ params, streamFrom, reject }) => (params['room'] === 'closed' ? reject() : streamFrom('s')),
@@ -96,4 +99,43 @@ test('the extended client comes back to its session, and history fills the gap',
   assert.deepEqual((await next()).message, { n: 2 });
   host.cable.broadcast('s', { n: 3 });
   assert.deepEqual((await next()).message, { n: 3 });
+});
+
+test('presence by a signed stream: joins, is told, lists, and is never away through a reconnect', async () => {
+  const watcher = await host.connect({ user: 'watcher' });
+  const identifier = JSON.stringify({ channel: '$pubsub', stream_name: 'room' });
+  await watcher.subscribe(identifier);
+  cable = build('actioncable-v1-ext-json');
+  await cable.connect();
+  const channel = cable.streamFromSigned(signStreamName('room', KEY));
+  await channel.ensureSubscribed();
+  await channel.presence.join('ada', { name: 'Ada' });
+  assert.deepEqual((await watcher.next({ type: 'presence' }))['message'], {
+    type: 'join',
+    id: 'ada',
+    info: { name: 'Ada' },
+  });
+  assert.deepEqual(await channel.presence.info(), { ada: { name: 'Ada' } });
+  const lost = new Promise<unknown>((resolve) => cable.on('disconnect', resolve));
+  host.cable.cut('ada');
+  await lost;
+  await cable.connect();
+  watcher.command('join', identifier, { presence: { id: 'marker' } });
+  assert.deepEqual((await watcher.next({ type: 'presence' }))['message'], { type: 'join', id: 'marker' });
+  assert.deepEqual([...host.cable.presence('room').keys()], ['ada', 'marker']);
+});
+
+test('whispers on a public stream', async () => {
+  const other = await host.connect({ user: 'other' });
+  const identifier = JSON.stringify({ channel: '$pubsub', stream_name: 'lobby' });
+  await other.subscribe(identifier);
+  cable = build('actioncable-v1-ext-json');
+  await cable.connect();
+  const channel = cable.streamFrom('lobby');
+  const next = messagesOf(channel);
+  await channel.ensureSubscribed();
+  await channel.whisper({ typing: true });
+  assert.deepEqual((await other.next())['message'], { typing: true });
+  other.command('whisper', identifier, { data: { typing: false } });
+  assert.deepEqual(await next(), { message: { typing: false }, meta: undefined });
 });

@@ -17,13 +17,53 @@ describe('decodeCommand', () => {
     [
       'subscribe',
       { command: 'subscribe', identifier: 'a' },
-      { command: 'subscribe', identifier: 'a', history: { since: 0, streams: undefined } },
+      { command: 'subscribe', identifier: 'a', history: { since: 0, streams: undefined }, presence: undefined },
     ],
     [
       'subscribe with null where something is optional',
-      { command: 'subscribe', identifier: 'a', history: { since: null, streams: null } },
-      { command: 'subscribe', identifier: 'a', history: { since: 0, streams: undefined } },
+      { command: 'subscribe', identifier: 'a', history: { since: null, streams: null }, presence: null },
+      { command: 'subscribe', identifier: 'a', history: { since: 0, streams: undefined }, presence: undefined },
     ],
+    [
+      'subscribe with presence',
+      { command: 'subscribe', identifier: 'a', presence: { id: '7', info: { name: 'ü' } } },
+      {
+        command: 'subscribe',
+        identifier: 'a',
+        history: { since: 0, streams: undefined },
+        presence: { id: '7', info: '{"name":"ü"}' },
+      },
+    ],
+    [
+      'join, with any info',
+      { command: 'join', identifier: 'a', presence: { id: '7', info: 0, type: 'x' } },
+      { command: 'join', identifier: 'a', presence: { id: '7', info: '0' } },
+    ],
+    [
+      'join without info',
+      { command: 'join', identifier: 'a', presence: { id: '7', info: null } },
+      { command: 'join', identifier: 'a', presence: { id: '7', info: undefined } },
+    ],
+    [
+      'leave, whatever it carries',
+      { command: 'leave', identifier: 'a', presence: 7 },
+      { command: 'leave', identifier: 'a' },
+    ],
+    [
+      'presence, whatever it carries',
+      { command: 'presence', identifier: 'a', data: [] },
+      { command: 'presence', identifier: 'a' },
+    ],
+    ...[{ a: ['ü'] }, '{"a":1}', '', 0, false, []].map((data): [string, unknown, unknown] => [
+      `a whisper of ${JSON.stringify(data)}`,
+      { command: 'whisper', identifier: 'a', data },
+      { command: 'whisper', identifier: 'a', json: JSON.stringify(data) },
+    ]),
+    ...[{}, { data: null }].map((fields): [string, unknown, unknown] => [
+      `a whisper of nothing, which AnyCable turns into a word: ${JSON.stringify(fields)}`,
+      { command: 'whisper', identifier: 'a', ...fields },
+      { command: 'whisper', identifier: 'a', json: '"null"' },
+    ]),
     [
       'history',
       { command: 'history', identifier: 'a', history: { since: 7, streams: { s: { epoch: 'e', offset: 3 }, t: {} } } },
@@ -80,10 +120,16 @@ describe('decodeCommand', () => {
       '{"command":"history","identifier":"a","history":{"streams":{"s":{"epoch":1}}}}',
       'invalid_field',
     ],
-    ['a whisper', '{"command":"whisper","identifier":"a","data":{}}', 'unsupported_command'],
-    ['join', '{"command":"join","identifier":"a"}', 'unsupported_command'],
-    ['leave', '{"command":"leave","identifier":"a"}', 'unsupported_command'],
-    ['presence', '{"command":"presence","identifier":"a"}', 'unsupported_command'],
+    ['join as nobody', '{"command":"join","identifier":"a"}', 'invalid_field'],
+    ['join without an id', '{"command":"join","identifier":"a","presence":{"info":1}}', 'invalid_field'],
+    ['join with an id that is no string', '{"command":"join","identifier":"a","presence":{"id":7}}', 'invalid_field'],
+    ['join with an empty id', '{"command":"join","identifier":"a","presence":{"id":""}}', 'invalid_field'],
+    ['presence that is no object', '{"command":"subscribe","identifier":"a","presence":"7"}', 'invalid_field'],
+    [
+      'a whisper that cannot be said again',
+      `{"command":"whisper","data":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+      'invalid_field',
+    ],
   ];
   for (const [name, text, reason] of refused) {
     test(`refuses ${name}`, () => {

@@ -91,8 +91,21 @@ describe('SessionStore', () => {
 
   const named = (user: string, length: number) => ({
     user,
-    subscriptions: new Map([['x'.repeat(length), new Set(['s'])]]),
+    subscriptions: new Map([
+      ['x'.repeat(length), { streams: new Set(['s']), presence: undefined, whisper: undefined, joined: undefined }],
+    ]),
   });
+  test('counts what a channel told about who is present', () => {
+    const sessions = new SessionStore({ ttl: 1_000, limit: 10 }, () => 0);
+    const joined = { id: 'ada', info: 'x'.repeat(5_000) };
+    const streams = new Set<string>();
+    sessions.commit('a', {
+      user: 'ada',
+      subscriptions: new Map([['r', { streams, presence: 's', whisper: undefined, joined }]]),
+    });
+    assert.ok(sessions.bytes > 10_000, `${sessions.bytes}`);
+  });
+
   const kept = (sessions: SessionStore, user: string, ...sids: string[]) =>
     sids.filter((sid) => sessions.find(sid, user) !== undefined).join('');
 
@@ -184,6 +197,36 @@ test('frames are byte for byte what AnyCable would send', () => {
   );
 });
 
+test('frames of presence are byte for byte what AnyCable would send', () => {
+  const members = [
+    { id: '42', info: '{"name":"Sasha"}' },
+    { id: '"', info: undefined },
+  ];
+  assert.equal(
+    frames.presenceInfo('chat_1', members),
+    '{"type":"presence","identifier":"chat_1","message":{"type":"info","total":2,"records":[{"info":{"name":"Sasha"},"id":"42"},{"id":"\\""}]}}',
+  );
+  assert.equal(
+    frames.presenceInfo('chat_1', []),
+    '{"type":"presence","identifier":"chat_1","message":{"type":"info","total":0}}',
+  );
+  assert.equal(
+    frames.presenceError('chat_1'),
+    '{"type":"presence","identifier":"chat_1","message":{"type":"error","total":0}}',
+  );
+  const told = (event: Parameters<typeof frames.presenceEvent>[0]) =>
+    frames.transientMessage('chat_1', frames.presenceEvent(event));
+  assert.equal(
+    told({ type: 'join', id: '42', info: '{"name":"Sasha"}' }),
+    '{"type":"presence","identifier":"chat_1","message":{"id":"42","info":{"name":"Sasha"},"type":"join"}}',
+  );
+  assert.equal(
+    told({ type: 'leave', id: '42' }),
+    '{"type":"presence","identifier":"chat_1","message":{"id":"42","type":"leave"}}',
+  );
+  assert.equal(frames.transientMessage('chat_1', { json: '1' }), '{"identifier":"chat_1","message":1}');
+});
+
 test('a handshake may ask for pings and a session; nonsense is ignored', () => {
   const parameters = (query: string, headers = {}) =>
     handshakeParameters({ headers }, new URL(`http://a.test/cable?${query}`));
@@ -204,5 +247,7 @@ test('options are checked', () => {
     message: /pingInterval: -1/,
   });
   assert.throws(() => resolveCableOptions({ history: { ttl: Number.NaN } }), { message: /history\.ttl: NaN/ });
+  assert.throws(() => resolveCableOptions({ presenceTtl: Infinity }), { message: /presenceTtl: Infinity/ });
+  assert.deepEqual(resolveCableOptions({ streams: { public: true } }).streams, { public: true });
   assert.throws(() => resolveCableOptions({ path: 'cable' }), { message: /must begin with \// });
 });

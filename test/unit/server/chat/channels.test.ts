@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { ChannelContext, JsonObject } from '../../../../templates/node/src/cable/channel.js';
 import { createAssistantChannel } from '../../../../templates/node/src/channels/assistant-channel.js';
+import { createChatChannel } from '../../../../templates/node/src/channels/chat-channel.js';
 import { createLlmStreamChannel } from '../../../../templates/node/src/channels/llm-stream-channel.js';
 import { ProviderError } from '../../../../templates/node/src/providers/provider.js';
 import { Host } from './support/host.js';
@@ -14,6 +15,7 @@ class Subscription implements ChannelContext {
   readonly identity;
   readonly transmitted: JsonObject[] = [];
   readonly streams: string[] = [];
+  readonly present: string[] = [];
   isRejected = false;
 
   constructor(
@@ -31,7 +33,27 @@ class Subscription implements ChannelContext {
   reject(): void {
     this.isRejected = true;
   }
+  joinPresence(id: string): void {
+    this.present.push(id);
+  }
+  leavePresence(): void {}
 }
+
+test('the chat channel wants a room, and joins its caller under a name that is not the user', () => {
+  const channel = createChatChannel();
+  for (const params of [{}, { room_id: '' }, { room_id: 7 }, { room_id: '../x' }, { room_id: 'x'.repeat(65) }]) {
+    const subscription = new Subscription('ada', params);
+    channel.subscribed(subscription);
+    assert.deepEqual([subscription.isRejected, subscription.streams, subscription.present], [true, [], []]);
+  }
+  const [ada, tab, eve] = ['ada', 'ada', 'eve'].map((user) => new Subscription(user, { room_id: 'lobby' }));
+  assert.ok(ada && tab && eve);
+  for (const subscription of [ada, tab, eve]) channel.subscribed(subscription);
+  assert.deepEqual(ada.streams, ['chat-room/lobby']);
+  assert.deepEqual(ada.present, tab.present);
+  assert.notDeepEqual(ada.present, eve.present);
+  assert.doesNotMatch(String(ada.present), /ada/);
+});
 
 test('the assistant channel wants a conversation, and streams it under the name of its caller', (t) => {
   const host = new Host(t);
