@@ -5,6 +5,7 @@ import { OutboxStorage } from '../../widget/src/outbox/storage.js';
 import { Session, type SessionEvents } from '../../widget/src/session.js';
 import { ManualClock } from '../../widget/src/testing/manual-clock.js';
 import { type MemorySubscription, MemoryTransport } from '../../widget/src/transport/memory.js';
+import type { Transport } from '../../widget/src/transport/transport.js';
 
 /** Storage that lasts as long as the test. */
 export class MapStorage implements KeyValueStorage {
@@ -39,13 +40,14 @@ export function startSession(
   raw: RawConfig = {},
   storage = new MapStorage(),
   tabStorage: KeyValueStorage = new MapStorage(),
+  over: (cable: MemoryTransport, clock: ManualClock) => Transport = (cable) => cable,
 ): Harness {
   const transport = new MemoryTransport();
   const clock = new ManualClock();
   const log: string[] = [];
   const wakers = new Set<() => void>();
   const session = new Session(readConfig(raw, { baseUrl: 'https://example.com/', meta: () => undefined }), {
-    transport,
+    transport: over(transport, clock),
     clock,
     random: () => 0.5,
     mintId: () => `${String(++ids).padStart(8, '0')}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`,

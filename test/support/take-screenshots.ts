@@ -1,8 +1,12 @@
-/** Takes the pictures in docs/screenshots: a streaming and a finished answer, light, dark, narrow and right-to-left. */
+/**
+ * Takes the pictures in docs/screenshots: a streaming and a finished answer, light, dark, narrow and right-to-left; and who is
+ * here, where that is nobody, three and forty.
+ */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Gate, startOpenAIServer, stream } from './openai-server.js';
 import { openChat, startBrowser } from './page.js';
+import { showPeople } from './presence-picture.js';
 import { startTestServer } from './server.js';
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
@@ -60,6 +64,16 @@ try {
     await chat.page.screenshot({ path: `${folder}finished-${name}.png` });
     await context.close();
     console.log(`docs/screenshots/{streaming,finished}-${name}.png`);
+  }
+  for (const scheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport: { width: 600, height: 420 }, colorScheme: scheme });
+    const { page } = await openChat(browser, server.url, context);
+    for (const count of [0, 3, 40]) {
+      await showPeople(page, count);
+      await page.screenshot({ path: `${folder}presence-${count}-${scheme}.png` });
+      console.log(`docs/screenshots/presence-${count}-${scheme}.png`);
+    }
+    await context.close();
   }
 } finally {
   await browser.close();

@@ -18,6 +18,7 @@ test('nothing written: /cable on the page’s own host, AssistantChannel, the ex
     channelParams: {},
     conversationId: undefined,
     action: 'ask',
+    direct: undefined,
     tokenUrl: undefined,
     token: undefined,
     getToken: undefined,
@@ -54,6 +55,20 @@ test('parameters, ids, token and endpoint', () => {
   assert.equal(read({ transport }).transport, transport);
 });
 
+const SIGNED = `${btoa('"chat/ada/1"')}--${'0a'.repeat(32)}`;
+const UUID = 'abcdef00-0000-4000-8000-000000000001';
+const ACTIONS = '/cable_chat/actions';
+
+test('direct streams: with the name of the page’s conversation, or with the address alone', () => {
+  assert.deepEqual(read({ signedStreamName: SIGNED, conversationId: UUID, actionsUrl: ACTIONS }).direct, {
+    actionsUrl: 'https://shop.example/cable_chat/actions',
+    signedStreamName: SIGNED,
+  });
+  const alone = read({ actionsUrl: 'https://chat.example/actions', protocol: 'actioncable-v1-ext-json' });
+  assert.deepEqual(alone.direct, { actionsUrl: 'https://chat.example/actions', signedStreamName: undefined });
+  assert.equal(read({ signedStreamName: '', actionsUrl: '' }).direct, undefined);
+});
+
 const bad: readonly (readonly [RawConfig, attribute: string, says: RegExp])[] = [
   [{ url: 'http://[' }, 'url', /is not an address\. Write a path/],
   [{ url: 'ftp://x/cable' }, 'url', /cannot be used\. Write a path/],
@@ -70,6 +85,20 @@ const bad: readonly (readonly [RawConfig, attribute: string, says: RegExp])[] = 
   [{ token: 'has a space' }, 'token', /sub-protocol/],
   [{ getToken: 'nope' as never }, 'getToken', /function/],
   [{ transport: {} as never }, 'transport', /subscribe/],
+  [{ signedStreamName: SIGNED, conversationId: UUID }, 'signed-stream-name', /needs actions-url/],
+  [{ signedStreamName: SIGNED, actionsUrl: ACTIONS }, 'signed-stream-name', /needs conversation-id/],
+  [
+    { signedStreamName: 'chat/ada/1', conversationId: UUID, actionsUrl: ACTIONS },
+    'signed-stream-name',
+    /Write what your server signed/,
+  ],
+  [{ actionsUrl: ACTIONS, protocol: 'actioncable-v1-json' }, 'protocol', /extended protocol/],
+  [{ actionsUrl: ACTIONS, channel: 'AssistantChannel' }, 'channel', /no meaning beside actions-url/],
+  [{ actionsUrl: ACTIONS, channelParams: '{"room":7}' }, 'channel-params', /no meaning beside actions-url/],
+  [{ actionsUrl: ACTIONS, action: 'generate' }, 'action', /no meaning beside actions-url/],
+  [{ actionsUrl: 'ftp://x/actions' }, 'actions-url', /http\(s\)/],
+  [{ actionsUrl: 'http://[' }, 'actions-url', /is not an address/],
+  [{ actionsUrl: 'https://ada:secret@x/actions' }, 'actions-url', /user name or password/],
 ];
 
 for (const [raw, attribute, says] of bad) {

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** elements → controllers → session → { outbox, presence, transport } → conversation → protocol; markdown is a leaf. */
 const words = ['frames', 'errors'];
 const pureCore = ['conversation', 'presence', 'protocol', ...words];
-const belowSession = ['outbox', 'outbox effects', 'transport', 'clock', ...pureCore];
+const belowSession = ['outbox', 'outbox effects', 'presence effects', 'transport', 'clock', ...pureCore];
 const lit = [/^lit$/, /^lit\//];
 const widget: readonly Layer[] = [
   { name: 'frames', files: /^protocol\/frames\.ts$/, imports: [], packages: [], pure: true },
@@ -19,6 +19,12 @@ const widget: readonly Layer[] = [
   { name: 'clock', files: /^(clock|key-value-storage)\.ts$/, imports: [], packages: [] },
   { name: 'protocol', files: /^protocol(\.ts$|\/)/, imports: words, packages: [], pure: true },
   { name: 'conversation', files: /^conversation\//, imports: ['protocol', ...words], packages: [], pure: true },
+  {
+    name: 'presence effects',
+    files: /^presence\/tracker\.ts$/,
+    imports: ['transport', 'clock', ...pureCore],
+    packages: [],
+  },
   { name: 'presence', files: /^presence\//, imports: ['protocol', ...words], packages: [], pure: true },
   {
     name: 'outbox effects',
@@ -55,7 +61,8 @@ const chatProtocol = /^cable-chat\/protocol$/;
 const server: readonly Layer[] = [
   { name: 'logger', files: /^logger\.ts$/, imports: [], packages: [builtIn] },
   { name: 'cable', files: /^cable\//, imports: ['logger'], packages: [builtIn, /^ws$/] },
-  { name: 'http', files: /^http\//, imports: ['logger', 'cable'], packages: [builtIn] },
+  { name: 'auth', files: /^auth\//, imports: ['logger', 'cable'], packages: [/^node:(crypto|http)$/, /^jose$/] },
+  { name: 'http', files: /^http\//, imports: ['logger', 'cable', 'auth', 'chat'], packages: [builtIn] },
   {
     name: 'providers',
     files: /^providers\//,
@@ -80,11 +87,11 @@ const server: readonly Layer[] = [
     imports: ['logger', 'cable', 'chat', 'providers'],
     packages: [builtIn],
   },
-  { name: 'lab', files: /^lab\//, imports: ['cable', 'chat', 'http', 'logger'], packages: [builtIn] },
+  { name: 'lab', files: /^lab\//, imports: ['auth', 'cable', 'chat', 'http', 'logger'], packages: [builtIn] },
   {
     name: 'composition',
     files: /^(server|supervisor|listen)\.ts$/,
-    imports: ['config', 'cable', 'http', 'lab', 'channels', 'chat', 'providers', 'logger'],
+    imports: ['config', 'auth', 'cable', 'http', 'lab', 'channels', 'chat', 'providers', 'logger'],
     packages: [builtIn, chatProtocol],
   },
   {

@@ -1,3 +1,4 @@
+import { type DirectConfig, directConfig } from './direct-config.js';
 import { ConfigurationError } from './errors.js';
 import type { CableProtocol } from './transport/anycable.js';
 import type { SubscriptionParams, Transport } from './transport/transport.js';
@@ -11,6 +12,8 @@ export interface RawConfig {
   readonly protocol?: string | null | undefined;
   readonly tokenUrl?: string | null | undefined;
   readonly action?: string | null | undefined;
+  readonly signedStreamName?: string | null | undefined;
+  readonly actionsUrl?: string | null | undefined;
   readonly token?: string | null | undefined;
   readonly getToken?: (() => string | Promise<string>) | null | undefined;
   readonly transport?: Transport | null | undefined;
@@ -27,6 +30,8 @@ export interface SessionConfig {
   readonly conversationId: string | undefined;
   /** `ask` speaks the chat protocol; any other action is a plain backend's, and gets `{prompt}`. */
   readonly action: string;
+  /** Undefined: actions are performed on the channel. */
+  readonly direct: DirectConfig | undefined;
   readonly tokenUrl: string | undefined;
   readonly token: string | undefined;
   readonly getToken: (() => string | Promise<string>) | undefined;
@@ -62,7 +67,8 @@ export function readConfig(raw: RawConfig, page: PageContext): SessionConfig {
     channelParams: channelParams(raw.channelParams),
     conversationId: conversationId(raw.conversationId),
     action: matching('action', raw.action || 'ask', ACTION, 'the name of a channel action, such as ask or generate'),
-    tokenUrl: tokenUrl(raw.tokenUrl, page),
+    direct: directConfig(raw, (attribute, value, example) => httpAddress(attribute, value, page, example)),
+    tokenUrl: raw.tokenUrl ? httpAddress('token-url', raw.tokenUrl, page, '/cable_chat/token') : undefined,
     token: token(raw.token, page),
     getToken: getToken(raw.getToken),
     transport: transport(raw.transport),
@@ -104,11 +110,14 @@ function cableUrl(value: string | null | undefined, page: PageContext): string {
   return url.href;
 }
 
-function tokenUrl(value: string | null | undefined, page: PageContext): string | undefined {
-  if (!value) return undefined;
-  const url = parseUrl('token-url', value, page, 'a path such as /cable_chat/token');
+function httpAddress(attribute: string, value: string, page: PageContext, example: string): string {
+  const url = parseUrl(attribute, value, page, `a path such as ${example}`);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw invalid('token-url', value, 'a path or an http(s) address');
+    throw invalid(attribute, value, 'a path or an http(s) address');
+  }
+  // A request to such an address is refused by browsers, each time it is made.
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(attribute, `${attribute} must not hold a user name or password.`);
   }
   return url.href;
 }

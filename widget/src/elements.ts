@@ -1,5 +1,6 @@
 /** `cable-chat/elements`: the classes and their types. Importing this registers nothing; `defineElements()` does. */
 export { CableChat } from './elements/cable-chat.js';
+export { CablePresence } from './elements/cable-presence.js';
 export { defineElements } from './elements/define.js';
 export {
   CableChatAskEvent,
@@ -10,12 +11,16 @@ export {
   CableChatFrameEvent,
   CableChatProgressEvent,
   CableChatStartEvent,
+  CablePresenceChangeEvent,
+  CablePresenceJoinEvent,
+  CablePresenceLeaveEvent,
 } from './events.js';
 export {
   ActionError,
   AnswerFailedError,
   CableChatError,
   ConfigurationError,
+  PresenceError,
   ProtocolError,
   StorageError,
   TransportError,
@@ -30,14 +35,17 @@ export type {
   QuestionStatus,
   QuestionView,
 } from './conversation/view.js';
+export type { PresenceMember } from './presence/reduce.js';
 export type { SessionStats } from './statistics.js';
-export type { Strings } from './strings.js';
+export type { Plural, Strings } from './strings.js';
 export type {
   ConnectionState,
   DisconnectReason,
   MessageMeta,
+  PresenceEvent,
   Subscription,
   SubscriptionObserver,
   SubscriptionParams,
+  SubscriptionPresence,
   Transport,
 } from './transport/transport.js';

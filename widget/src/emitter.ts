@@ -15,12 +15,22 @@ export class Emitter<Events extends object> {
       try {
         (listener as (detail: Events[E]) => void)(detail);
       } catch (error) {
-        reportError(error);
+        report(error);
       }
     }
   }
 
   clear(): void {
     this.#listeners.clear();
+  }
+}
+
+/** As the page's own: an `error` event in a browser, an uncaught exception in Node, which has no `reportError`. */
+function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error);
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

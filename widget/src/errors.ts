@@ -12,8 +12,13 @@ export class CableChatError<Reason extends string = string> extends Error {
   }
 }
 
-/** A frame that is not what the protocol says. `path` names the offending field, such as `messages[2].offset`. */
-export class ProtocolError extends CableChatError<'malformed_frame' | 'foreign_conversation' | 'contradiction'> {
+/**
+ * A frame that is not what the protocol says, one that the server cannot have sent (`forged_frame`), or an HTTP answer that
+ * is none (`malformed_answer`). The message names the offending field, such as `messages[2].offset`.
+ */
+export class ProtocolError extends CableChatError<
+  'malformed_frame' | 'foreign_conversation' | 'contradiction' | 'forged_frame' | 'malformed_answer'
+> {
   override readonly name = 'ProtocolError';
 }
 
@@ -30,7 +35,7 @@ export class ConfigurationError extends CableChatError<'invalid_attribute' | 'un
 }
 
 export class TransportError extends CableChatError<
-  'not_connected' | 'rejected' | 'closed' | 'token_failed' | 'unauthorized'
+  'not_connected' | 'rejected' | 'closed' | 'token_failed' | 'unauthorized' | 'request_failed'
 > {
   override readonly name = 'TransportError';
 }
@@ -61,4 +66,9 @@ export class AnswerFailedError extends CableChatError {
 /** Something the visitor wants to send cannot be sent; it was not sent. */
 export class ActionError extends CableChatError<'empty' | 'too_long' | 'busy' | 'not_supported' | 'signed_out'> {
   override readonly name = 'ActionError';
+}
+
+/** Who is here cannot be told: the server has no presence, sent no list in time, or nobody keeps it any more. */
+export class PresenceError extends CableChatError<'unsupported' | 'timed_out' | 'closed'> {
+  override readonly name = 'PresenceError';
 }

@@ -1,8 +1,9 @@
 /**
- * What a page hears of a chat. Every event bubbles and crosses shadow roots, so one listener on `document` hears all
+ * What a page hears of a chat, and of who is here. Every event bubbles and crosses shadow roots, so one listener on `document` hears all
  * chats of a page: `document.addEventListener('cable-chat-complete', (event) => event.text)`.
  */
 import type { AnswerStatus, ConnectionStatus } from './conversation/view.js';
+import type { PresenceMember } from './presence/reduce.js';
 import type { DisconnectReason } from './transport/transport.js';
 
 abstract class CableChatEvent extends Event {
@@ -92,6 +93,33 @@ export class CableChatFrameEvent extends CableChatEvent {
   }
 }
 
+/** Somebody came: their first connection did, and they were not on the list before. `info` is what they said of themselves. */
+export class CablePresenceJoinEvent extends CableChatEvent {
+  constructor(
+    readonly id: string,
+    readonly info: unknown,
+  ) {
+    super('cable-presence-join');
+  }
+}
+
+/** Somebody left: their last connection did, or was gone for longer than the server waits. `info` is what was known last. */
+export class CablePresenceLeaveEvent extends CableChatEvent {
+  constructor(
+    readonly id: string,
+    readonly info: unknown,
+  ) {
+    super('cable-presence-leave');
+  }
+}
+
+/** The list is another one: it is there, somebody came or left, or somebody says something else of themselves. */
+export class CablePresenceChangeEvent extends CableChatEvent {
+  constructor(readonly members: readonly PresenceMember[]) {
+    super('cable-presence-change');
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'cable-chat-ask': CableChatAskEvent;
@@ -102,5 +130,8 @@ declare global {
     'cable-chat-connection': CableChatConnectionEvent;
     'cable-chat-progress': CableChatProgressEvent;
     'cable-chat-frame': CableChatFrameEvent;
+    'cable-presence-join': CablePresenceJoinEvent;
+    'cable-presence-leave': CablePresenceLeaveEvent;
+    'cable-presence-change': CablePresenceChangeEvent;
   }
 }

@@ -51,6 +51,7 @@ export class Link {
         stateChanged: (state) => isCurrent() && this.#changed(state),
         messageReceived: (message, meta) => isCurrent() && observer.messageReceived(message, meta),
         historyLost: () => isCurrent() && observer.historyLost(),
+        messageRefused: (error) => isCurrent() && observer.messageRefused?.(error),
       });
     } catch (cause) {
       throw new ConfigurationError('transport', `transport.subscribe failed: ${(cause as Error).message}`, { cause });

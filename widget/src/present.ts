@@ -12,6 +12,8 @@ import type {
 export interface Presented {
   readonly state: ConversationState;
   readonly outbox: Outbox;
+  /** Of a queued entry: it is being handed over. */
+  readonly isUnderWay: (entry: OutboxEntry) => boolean;
   readonly connection: ConnectionStatus;
   readonly ready: boolean;
   readonly stalled: boolean;
@@ -19,14 +21,17 @@ export interface Presented {
   readonly maxMessageBytes: number;
 }
 
-const entryViews = new WeakMap<OutboxEntry, MessageView>();
+const entryViews = {
+  still: new WeakMap<OutboxEntry, MessageView>(),
+  underWay: new WeakMap<OutboxEntry, MessageView>(),
+};
 
 /** Makes the picture that the elements draw. The same objects, and the same picture, where nothing changed. */
 export function presentView(before: ConversationView | undefined, presented: Presented): ConversationView {
-  const { state, outbox, connection, ready, stalled, outboxIsVolatile, maxMessageBytes } = presented;
+  const { state, connection, ready, stalled, outboxIsVolatile, maxMessageBytes } = presented;
   let messages: readonly MessageView[] = withUnsent(
     selectThread(state).map((message) => (message.role === 'user' ? questionView(message) : answerView(message))),
-    outbox,
+    presented,
   );
   if (before !== undefined && isSameList(before.messages, messages)) messages = before.messages;
   const last = messages.at(-1);
@@ -46,7 +51,7 @@ export function presentView(before: ConversationView | undefined, presented: Pre
 }
 
 /** Unsent messages follow in the order of the outbox; an edit stands in the place of what it replaces. */
-function withUnsent(thread: MessageView[], outbox: Outbox): MessageView[] {
+function withUnsent(thread: MessageView[], { outbox, isUnderWay }: Presented): MessageView[] {
   for (const entry of outbox) {
     const { action } = entry;
     if (action.action === 'stop' || action.action === 'feedback') continue;
@@ -55,20 +60,21 @@ function withUnsent(thread: MessageView[], outbox: Outbox): MessageView[] {
       // A failed wish must not hide the thread that it did not change.
       if (place !== -1 && entry.state !== 'failed') thread.length = place;
     }
-    thread.push(entryView(entry));
+    thread.push(entryView(entry, isUnderWay(entry)));
   }
   return thread;
 }
 
-function entryView(entry: OutboxEntry): MessageView {
-  const known = entryViews.get(entry);
+function entryView(entry: OutboxEntry, isUnderWay: boolean): MessageView {
+  const views = isUnderWay ? entryViews.underWay : entryViews.still;
+  const known = views.get(entry);
   if (known !== undefined) return known;
   const { action, error, createdAt } = entry;
   const id = 'client_id' in action ? action.client_id : '';
   const shared = { id, createdAt, ...(error === undefined ? {} : { error }) };
   const view: MessageView =
     'message' in action
-      ? { ...shared, role: 'user', text: action.message, status: questionStatus(entry.state) }
+      ? { ...shared, role: 'user', text: action.message, status: isUnderWay ? 'sending' : questionStatus(entry.state) }
       : {
           ...shared,
           role: 'assistant',
@@ -77,7 +83,7 @@ function entryView(entry: OutboxEntry): MessageView {
           incomplete: false,
           feedback: null,
         };
-  entryViews.set(entry, view);
+  views.set(entry, view);
   return view;
 }
 

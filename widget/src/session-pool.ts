@@ -1,12 +1,15 @@
+import { cableKey, cableOf, tokensOf } from './cable-pool.js';
 import { mintId, systemClock } from './clock.js';
-import type { SessionConfig } from './config.js';
+import { documentContext, type SessionConfig } from './config.js';
 import { ConversationMemory } from './conversation-memory.js';
 import type { KeyValueStorage } from './key-value-storage.js';
+import type { DirectConfig } from './direct-config.js';
 import { OutboxStorage } from './outbox/storage.js';
 import { onPageWake } from './page-wake.js';
 import { Session } from './session.js';
-import { AnyCableTransport } from './transport/anycable.js';
-import { fixedToken, tokenFromEndpoint, tokenFromFunction, type TokenSource } from './transport/token.js';
+import { DirectStreamTransport } from './transport/direct-stream.js';
+import { HttpActions } from './transport/http-actions.js';
+import { SharedTransport } from './transport/shared.js';
 import type { SubscriptionParams, Transport } from './transport/transport.js';
 
 /** A session that somebody holds. Releasing it twice is releasing it once. */
@@ -25,9 +28,7 @@ interface Pooled {
 const LINGER_MS = 2_000;
 
 const sessions = new Map<string, Pooled>();
-const transports = new Map<string, Transport>();
-const objectIds = new WeakMap<object, number>();
-let lastObjectId = 0;
+const lines = new WeakMap<object, SharedTransport>();
 
 /**
  * The session of this configuration: elements with the same one share it, and elements with the same URL and identity
@@ -55,9 +56,15 @@ export function acquireSession(config: SessionConfig): SessionLease {
   };
 }
 
+/** What a session of this pool is connected by, for whoever has a share in it. A page's own session has none. */
+export function lineOf(session: object): SharedTransport | undefined {
+  return lines.get(session);
+}
+
 function open(key: string, config: SessionConfig): Pooled {
+  const line = new SharedTransport(cableOf(config));
   const session = new Session(config, {
-    transport: config.transport ?? cable(config),
+    transport: config.direct === undefined ? line : directStream(config, config.direct, line),
     clock: systemClock,
     random: Math.random,
     mintId,
@@ -67,73 +74,49 @@ function open(key: string, config: SessionConfig): Pooled {
     // oxlint-disable-next-line no-console -- the one place where a page's developer hears of dropped frames
     log: (message, detail) => console.warn(message, detail),
   });
+  lines.set(session, line);
   session.start();
   const pooled: Pooled = { session, holders: 0, cancelClose: undefined };
   sessions.set(key, pooled);
   return pooled;
 }
 
-function cable(config: SessionConfig): Transport {
-  const key = cableKey(config);
-  let transport = transports.get(key);
-  if (transport === undefined) {
-    const { url, protocol } = config;
-    transport = new AnyCableTransport({
-      url,
-      protocol,
-      tokens: tokens(config),
-      clock: systemClock,
-      random: Math.random,
-      idle: () => transports.delete(key),
-    });
-    transports.set(key, transport);
-  }
-  return transport;
-}
-
-function tokens({ token, getToken, tokenUrl }: SessionConfig): TokenSource | undefined {
-  if (getToken !== undefined) return tokenFromFunction(getToken);
-  if (token !== undefined) return fixedToken(token);
-  if (tokenUrl === undefined) return undefined;
-  return tokenFromEndpoint({
-    url: tokenUrl,
-    csrfToken: () => document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content,
+function directStream(
+  config: SessionConfig,
+  { actionsUrl, signedStreamName }: DirectConfig,
+  cable: Transport,
+): Transport {
+  const { conversationId } = config;
+  const isGiven = conversationId !== undefined && signedStreamName !== undefined;
+  const actions = new HttpActions({
+    url: actionsUrl,
+    tokens: tokensOf(config),
+    csrfToken: () => documentContext().meta('csrf-token'),
     fetch: (input, init) => fetch(input, init),
-    now: () => Date.now(),
+    clock: systemClock,
+  });
+  return new DirectStreamTransport({
+    cable,
+    post: (action, signal) => actions.post(action, signal),
+    given: isGiven ? { conversationId, signedStreamName } : undefined,
+    clock: systemClock,
+    random: Math.random,
   });
 }
 
-function cableKey({ url, protocol, token, getToken, tokenUrl }: SessionConfig): string {
-  return JSON.stringify([url, protocol, token, objectId(getToken), tokenUrl]);
-}
-
 function sessionKey(config: SessionConfig): string {
-  const { channel, channelParams, conversationId, action, transport } = config;
-  return JSON.stringify([
-    cableKey(config),
-    objectId(transport),
-    channel,
-    inOrder(channelParams),
-    conversationId,
-    action,
-  ]);
+  const { channel, channelParams, conversationId, action, direct } = config;
+  return JSON.stringify([cableKey(config), channel, inOrder(channelParams), conversationId, action, direct]);
 }
 
 /** What a remembered conversation and an outbox belong to, besides their visitor. */
-function storageScope({ url, channel, channelParams }: SessionConfig): string {
-  return JSON.stringify([url, channel, inOrder(channelParams)]);
+function storageScope({ url, channel, channelParams, direct }: SessionConfig): string {
+  return JSON.stringify([url, channel, inOrder(channelParams), ...(direct === undefined ? [] : [direct.actionsUrl])]);
 }
 
 /** The same parameters in another order are the same parameters. */
-function inOrder(params: SubscriptionParams): readonly (readonly [string, unknown])[] {
+export function inOrder(params: SubscriptionParams): readonly (readonly [string, unknown])[] {
   return Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function objectId(value: object | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  let id = objectIds.get(value);
-  if (id === undefined) objectIds.set(value, (id = ++lastObjectId));
-  return id;
 }
 
 /** Where the browser keeps nothing, the conversation lasts as long as the page: an element that comes back has it again. */

@@ -1,26 +1,33 @@
-import type { Announcer } from './announcer.js';
 import type { Clock, Random } from './clock.js';
 import type { SessionConfig } from './config.js';
+import { connectionStatus } from './connection-status.js';
 import type { ConversationMemory } from './conversation-memory.js';
-import type { PlainAsk } from './conversation/reduce.js';
-import { selectThread } from './conversation/select.js';
-import { isIncomplete, isUnfinished, resumeCursors, someMessage, speaksProtocol } from './conversation/state.js';
-import { ConversationStore } from './conversation/store.js';
-import type { ConnectionStatus, ConversationView } from './conversation/view.js';
+import {
+  type ConversationState,
+  isIncomplete,
+  isUnfinished,
+  resumeCursors,
+  someMessage,
+  speaksProtocol,
+} from './conversation/state.js';
+import type { ConversationView } from './conversation/view.js';
+import { EarlierPages } from './earlier-pages.js';
 import { Emitter } from './emitter.js';
-import { ActionError, AnswerFailedError, ProtocolError, StorageError } from './errors.js';
+import { FrameIntake } from './frame-intake.js';
 import { Link } from './link.js';
-import { admit } from './outbox/admission.js';
+import { LiveConversation } from './live-conversation.js';
 import { Delivery } from './outbox/deliver.js';
-import { clientIdOf, type OutboxAction } from './outbox/outbox.js';
+import type { OutboxAction } from './outbox/outbox.js';
 import type { OutboxStorage } from './outbox/storage.js';
-import { announceView, DropLog, newAnnouncer, type SessionEmitter, type SessionEvents } from './page-notices.js';
-import { presentView } from './present.js';
-import { decode } from './protocol/decode.js';
-import type { ErrorFrame, FeedbackValue, Frame, HelloFrame } from './protocol/frames.js';
+import { DropLog, type SessionEmitter, type SessionEvents } from './page-notices.js';
+import type { Presented } from './present.js';
+import { Presentation } from './presentation.js';
+import type { FeedbackValue, HelloFrame } from './protocol/frames.js';
 import { Recovery } from './recovery.js';
 import { SessionStatistics, type SessionStats } from './statistics.js';
-import type { ConnectionState, DisconnectReason, Transport } from './transport/transport.js';
+import type { ConnectionState, Transport } from './transport/transport.js';
+import { Visitor } from './visitor.js';
+import { Wishes } from './wishes.js';
 
 export type { SessionEvents } from './page-notices.js';
 
@@ -38,10 +45,7 @@ export interface SessionPorts {
 
 /** A backend that has not said hello by then knows nothing of the protocol. */
 const HELLO_GRACE_MS = 3_000;
-/** So long a plain backend's answer may be silent before the next question is let through. */
-const PLAIN_PATIENCE_MS = 20_000;
 const DEFAULT_MESSAGE_BYTES = 32 * 1024;
-const HISTORY_PAGE = 50;
 
 /**
  * One conversation over one subscription: the composition root of the widget's core. Facts come in as frames and
@@ -58,19 +62,15 @@ export class Session {
   readonly #delivery: Delivery;
   /** Speaks another action than `ask`: a backend that knows nothing of the protocol. */
   readonly #plain: boolean;
-  #announcer: Announcer;
-  #store: ConversationStore;
-  /** Whom the conversation is kept for: a guess from the browser's memory, until the server has named its visitor. */
-  #user: { readonly id: string; readonly isConfirmed: boolean } | undefined;
+  readonly #visitor: Visitor;
+  readonly #conversation: LiveConversation;
+  readonly #earlier: EarlierPages;
+  readonly #intake: FrameIntake;
+  readonly #wishes: Wishes;
+  readonly #presentation: Presentation;
   /** Since the last connect, `resume` was answered to its end. */
   #caughtUp = false;
   #stalled = false;
-  #historyWanted = false;
-  /** Until when an answer of a plain backend is waited for, in milliseconds since the epoch. */
-  #plainPatienceEnds = 0;
-  #view: ConversationView;
-  #notifyPlanned = false;
-  #toldVolatile = false;
   #cancelHelloGrace: (() => void) | undefined;
   #endWake: (() => void) | undefined;
   #closed = false;
@@ -80,8 +80,8 @@ export class Session {
     this.#ports = ports;
     this.#plain = config.action !== 'ask';
     this.#drops = new DropLog(this.#events, ports.log);
-    this.#announcer = newAnnouncer(this.#events);
-    const { transport, clock, random } = ports;
+    this.#visitor = new Visitor(ports.memory);
+    const { transport, clock, random, mintId, outboxStorage } = ports;
     const { channel, channelParams } = config;
     this.#link = new Link({
       transport,
@@ -89,47 +89,81 @@ export class Session {
       channelParams,
       observer: {
         stateChanged: (state) => this.#connectionChanged(state),
-        messageReceived: (message) => this.#received(message),
+        messageReceived: (message) => this.#intake.received(message),
         historyLost: () => this.#recovery.resumeNow(),
+        messageRefused: (error) => this.#intake.dropped(error),
       },
     });
     this.#recovery = new Recovery({
       clock,
       random,
       sendResume: () => this.#sendResume(),
-      isIncomplete: () => someMessage(this.#store.state, isIncomplete),
-      isAnswerOpen: () => someMessage(this.#store.state, isUnfinished),
-      isProtocolKnown: () => this.#store.state.hello !== undefined,
+      isIncomplete: () => someMessage(this.#state, isIncomplete),
+      isAnswerOpen: () => someMessage(this.#state, isUnfinished),
+      // Whoever posts actions posts the protocol's.
+      isProtocolKnown: () => config.direct !== undefined || this.#state.hello !== undefined,
       renewSubscription: () => this.#link.renew(),
       stalled: (stalled) => {
         this.#stalled = stalled;
-        this.#refresh();
+        this.#presentation.refresh();
       },
     });
-    const remembered = this.#plain ? undefined : ports.memory.recallLast();
-    if (config.conversationId === undefined && remembered !== undefined) {
-      this.#user = { id: remembered.user, isConfirmed: false };
-    }
-    const unclaimed = this.#plain ? undefined : ports.outboxStorage.unclaimedConversation();
-    this.#store = this.#newStore(config.conversationId ?? unclaimed ?? remembered?.conversationId ?? ports.mintId());
+    this.#conversation = new LiveConversation(this.#firstConversation(), {
+      clock,
+      events: this.#events,
+      stats: this.#stats,
+      drops: this.#drops,
+      stateChanged: (state) => this.#delivery.stateChanged(state),
+    });
     this.#delivery = new Delivery({
       clock,
       random,
-      storage: ports.outboxStorage,
-      conversationId: this.#store.state.id,
+      storage: outboxStorage,
+      conversationId: this.#state.id,
       perform: (action) => this.#performAction(action),
       handedOver: (action) => {
-        if ('message' in action) this.#fold({ type: 'plain-ask', id: action.client_id, content: action.message });
+        if (!('message' in action)) return;
+        this.#conversation.fold({ type: 'plain-ask', id: action.client_id, content: action.message });
       },
-      isAnswerOpen: () => this.#isAnswerOpen(),
-      changed: () => this.#refresh(),
+      isAnswerOpen: () => this.#conversation.isAnswerOpen(),
+      changed: () => this.#presentation.refresh(),
     });
-    this.#view = this.#computeView(undefined);
+    this.#earlier = new EarlierPages({
+      state: () => this.#state,
+      request: (data) => this.#link.perform('history', data),
+    });
+    this.#intake = new FrameIntake({
+      events: this.#events,
+      stats: this.#stats,
+      drops: this.#drops,
+      conversation: this.#conversation,
+      delivery: this.#delivery,
+      recovery: this.#recovery,
+      earlier: this.#earlier,
+      plain: this.#plain,
+      isSomebodyElse: (hello) => this.#isSomebodyElse(hello),
+      greeted: (hello) => this.#greeted(hello),
+      caughtUp: () => {
+        this.#caughtUp = true;
+      },
+      moveAway: () => this.#moveAway(),
+      refuse: (message) => this.#link.refuse(message),
+      changed: () => this.#presentation.refresh(),
+    });
+    this.#wishes = new Wishes({
+      clock,
+      mintId,
+      conversation: this.#conversation,
+      delivery: this.#delivery,
+      plain: this.#plain,
+      view: () => this.#presentation.view,
+    });
+    this.#presentation = new Presentation(this.#events, () => this.#presented());
   }
 
   /** Connects. What is asked before is kept and goes out then. */
   start(): void {
-    this.#link.open(this.#store.state.id);
+    this.#link.open(this.#state.id);
     this.#endWake = this.#ports.onWake(() => {
       this.#link.wake();
       this.#recovery.resumeNow();
@@ -137,7 +171,12 @@ export class Session {
   }
 
   get view(): ConversationView {
-    return this.#view;
+    return this.#presentation.view;
+  }
+
+  /** Whom the server took this visitor for, in its own opaque words; undefined until it has said so. */
+  get visitor(): string | undefined {
+    return this.#visitor.confirmed;
   }
 
   /** What this session has been through; a new object with every call. */
@@ -147,7 +186,7 @@ export class Session {
 
   /** Whether the backend said that it can do this: `stop`, `regenerate`, `edit`, `feedback`, `history`, … */
   supports(feature: string): boolean {
-    return this.#store.state.hello?.features.includes(feature) ?? false;
+    return this.#state.hello?.features.includes(feature) ?? false;
   }
 
   /** Calls `listener` after the view changed, batched; the result ends it. */
@@ -164,62 +203,51 @@ export class Session {
    * @throws ActionError `empty`, `too_long`, `busy` (an answer is open), `signed_out`
    */
   ask(text: string): string {
-    return this.#send({ action: 'ask', client_id: this.#ports.mintId(), message: text });
+    return this.#wishes.ask(text);
   }
 
   /** Asks `text` instead of the question `messageId`; returns the new question's id. */
   edit(messageId: string, text: string): string {
-    this.#requireProtocol('edit');
-    return this.#send({ action: 'edit', message_id: messageId, client_id: this.#ports.mintId(), message: text });
+    return this.#wishes.edit(messageId, text);
   }
 
   /** Asks for another answer to the same question; returns the new answer's id. */
   regenerate(messageId: string): string {
-    this.#requireProtocol('regenerate');
-    return this.#send({ action: 'regenerate', message_id: messageId, client_id: this.#ports.mintId() });
+    return this.#wishes.regenerate(messageId);
   }
 
   /** Sends a refused question again, or asks for another answer in the place of a failed one. */
   retry(messageId: string): void {
-    const entry = this.#delivery.outbox.find((other) => clientIdOf(other.action) === messageId);
-    if (entry !== undefined) this.#delivery.retry(messageId);
-    else this.regenerate(messageId);
+    this.#wishes.retry(messageId);
   }
 
   /** Takes a question back that was refused. */
   discard(messageId: string): void {
-    this.#delivery.remove(messageId);
+    this.#wishes.discard(messageId);
   }
 
   /** Ends the open answer; what came of it stays. */
   stop(): void {
-    const open = this.#view.openAnswer;
-    if (open !== undefined && !this.#plain) this.#delivery.add({ action: 'stop', message_id: open.id });
+    this.#wishes.stop();
   }
 
   feedback(messageId: string, value: FeedbackValue): void {
-    this.#requireProtocol('feedback');
-    // The counter must grow even where the clock was set back, or another tab's is ahead.
-    const at = Math.max(this.#ports.clock.now(), (this.#store.state.messages.get(messageId)?.feedback.at ?? 0) + 1);
-    this.#delivery.add({ action: 'feedback', message_id: messageId, value, at });
+    this.#wishes.feedback(messageId, value);
   }
 
   loadEarlier(): void {
-    this.#historyWanted = true;
-    this.#sendHistory();
+    this.#earlier.want();
   }
 
   /** Connects now instead of at the next planned moment. */
   reconnect(): void {
-    this.#link.reconnect(this.#store.state.id);
+    this.#link.reconnect(this.#state.id);
   }
 
   /** Leaves this conversation (it stays on the server) and begins an empty one. */
   newConversation(): void {
     this.#switchTo(this.#ports.mintId(), 'leave');
-    if (this.#user !== undefined && this.#config.conversationId === undefined) {
-      this.#ports.memory.remember(this.#user.id, this.#store.state.id);
-    }
+    this.#remember();
   }
 
   close(): void {
@@ -234,7 +262,7 @@ export class Session {
   #connectionChanged(state: ConnectionState): void {
     this.#pause();
     if (state.status === 'live') this.#connected();
-    this.#refresh('reason' in state ? state.reason : undefined);
+    this.#presentation.refresh('reason' in state ? state.reason : undefined);
   }
 
   #connected(): void {
@@ -245,11 +273,12 @@ export class Session {
       return;
     }
     this.#recovery.connected();
+    if (this.#config.direct !== undefined) return;
     this.#cancelHelloGrace = this.#ports.clock.after(HELLO_GRACE_MS, () => {
-      if (speaksProtocol(this.#store.state)) return;
+      if (speaksProtocol(this.#state)) return;
       this.#caughtUp = true;
       this.#delivery.setGate('once');
-      this.#refresh();
+      this.#presentation.refresh();
     });
   }
 
@@ -258,7 +287,7 @@ export class Session {
     this.#recovery.disconnected();
     this.#delivery.setGate('closed');
     this.#caughtUp = false;
-    this.#plainPatienceEnds = 0;
+    this.#conversation.disconnected();
   }
 
   #disconnect(): void {
@@ -269,30 +298,21 @@ export class Session {
   /** Nothing of the conversation before stays, but what the same visitor wrote and nobody took (`carry`). */
   #switchTo(conversationId: string, outbox: 'leave' | 'carry'): void {
     this.#disconnect();
-    this.#announcer = newAnnouncer(this.#events);
-    this.#store = this.#newStore(conversationId);
+    this.#conversation.switchTo(conversationId);
     this.#delivery.moveTo(conversationId, outbox);
     this.#markAsked();
     this.#stalled = false;
-    this.#historyWanted = false;
+    this.#earlier.forget();
     if (!this.#closed) this.#link.open(conversationId);
-    this.#refresh();
+    this.#presentation.refresh();
   }
 
   async #sendResume(): Promise<void> {
     this.#stats.resumed();
-    const { interval } = this.#store.state;
+    const { interval } = this.#state;
     await this.#link.perform('resume', {
       ...(interval === undefined ? {} : { since: interval.high }),
-      cursors: resumeCursors(this.#store.state),
-    });
-  }
-
-  #sendHistory(): void {
-    const { interval } = this.#store.state;
-    if (!this.#historyWanted || interval === undefined || interval.low === 0) return;
-    this.#link.perform('history', { before: interval.low, limit: HISTORY_PAGE }).catch(() => {
-      // Asked again after the next resume, as the wish stays.
+      cursors: resumeCursors(this.#state),
     });
   }
 
@@ -301,188 +321,70 @@ export class Session {
     return this.#link.perform(action, data);
   }
 
-  // — Frames ————————————————————————————————————————————————————————————————————————————————————————————————
-
-  #received(message: unknown): void {
-    this.#stats.frameReceived();
-    const frame = decode(message, this.#store.state.id);
-    if (frame instanceof ProtocolError) {
-      this.#stats.frameDropped();
-      this.#drops.dropped(frame);
-      return;
-    }
-    switch (frame.type) {
-      case 'hello':
-        if (this.#isSomebodyElse(frame)) return;
-        break;
-      case 'error':
-        this.#refused(frame);
-        return;
-      case 'unknown':
-        this.#events.emit('frame', { frame: frame.frame });
-        return;
-      default:
-        break;
-    }
-    const before = this.#store.state;
-    this.#fold(frame);
-    if (frame.type === 'hello') this.#greeted(frame);
-    else if (!this.#plain && this.#isUngreeted()) this.#delivery.awaitGreeting(this.#store.state);
-    const answersResume = frame.type === 'snapshot' && frame.more !== undefined;
-    if (answersResume && frame.more === false) this.#caughtUp = true;
-    if (!this.#plain) {
-      const { more, messages } = this.#store.state;
-      this.#recovery.frameReceived({ answersResume, more, isProgress: messages !== before.messages });
-    }
-    if (frame.type === 'snapshot' && frame.covers !== undefined) this.#pageReceived(frame.more === undefined);
-    this.#refresh();
-  }
-
-  #fold(frame: Frame | PlainAsk): void {
-    const before = this.#store.state;
-    const notes = this.#store.apply(frame);
-    if (frame.type.startsWith('plain-')) this.#plainPatienceEnds = this.#ports.clock.now() + PLAIN_PATIENCE_MS;
-    this.#stats.folded(frame, notes, before, this.#store.state);
-    for (const note of notes) {
-      if (note.kind !== 'contradiction') continue;
-      this.#drops.dropped(
-        new ProtocolError('contradiction', `Answer ${note.messageId}: ${note.detail}. It is fetched again.`),
-      );
-    }
-  }
-
-  #pageReceived(isHistory: boolean): void {
-    if (isHistory) this.#historyWanted = false;
-    else this.#sendHistory();
-  }
+  // — Visitor ———————————————————————————————————————————————————————————————————————————————————————————————
 
   #greeted(hello: HelloFrame): void {
     this.#cancelHelloGrace?.();
-    this.#user = { id: hello.user, isConfirmed: true };
-    if (this.#config.conversationId === undefined) this.#ports.memory.remember(hello.user, this.#store.state.id);
-    this.#delivery.greet(hello.user, this.#store.state);
+    this.#remember();
+    this.#delivery.greet(hello.user, this.#state);
     this.#markAsked();
   }
 
   /** The server names another visitor than the one this conversation was kept for: nothing of theirs may stay. */
   #isSomebodyElse(hello: HelloFrame): boolean {
-    const known = this.#user;
-    if (known === undefined || known.id === hello.user) return false;
-    this.#user = { id: hello.user, isConfirmed: true };
-    const own = this.#config.conversationId ?? this.#ports.memory.recall(hello.user) ?? this.#ports.mintId();
+    const visitor = this.#visitor.named(hello.user);
+    if (visitor === 'same') return false;
+    const own = this.#config.conversationId ?? this.#visitor.recall() ?? this.#ports.mintId();
     // Behind a guess, whatever was written on this page was written by the visitor who is here now.
-    this.#switchTo(own, known.isConfirmed ? 'leave' : 'carry');
+    this.#switchTo(own, visitor === 'another' ? 'leave' : 'carry');
     return true;
   }
 
-  #refused(frame: ErrorFrame): void {
-    if (frame.code === 'forbidden' && this.#config.conversationId === undefined) {
-      // Somebody else's: this visitor gets a conversation of their own, and what they wrote goes there.
-      this.#switchTo(this.#ports.mintId(), 'carry');
-      return;
-    }
-    if (this.#plain) {
-      // A backend of the other kind, asked for an action that it does not have: the visitor waits for an answer to this.
-      this.#fold({ type: 'plain-error', message: frame.message });
-      this.#refresh();
-      return;
-    }
-    // A snapshot that holds the id overrides a refusal: the entry is gone from the outbox by then.
-    this.#delivery.refused(frame);
-    if (frame.code === 'forbidden') this.#link.refuse(frame.message);
-    const messageId = frame.client_id ?? frame.message_id;
-    this.#events.emit('error', {
-      error: new AnswerFailedError(frame),
-      ...(messageId === undefined ? {} : { messageId }),
-    });
-  }
-
-  // — Wishes ————————————————————————————————————————————————————————————————————————————————————————————————
-
-  #send<A extends Extract<OutboxAction, { client_id: string }>>(action: A): string {
-    admit(action, {
-      signedOut: this.#view.connection === 'signed-out',
-      answerOpen: this.#isAnswerOpen(),
-      maxMessageBytes: this.#view.maxMessageBytes,
-    });
-    this.#announcer.asked(action.client_id);
-    this.#delivery.add(action);
-    return action.client_id;
-  }
-
-  #requireProtocol(action: string): void {
-    if (this.#plain) throw new ActionError('not_supported', `This backend has no ${action}.`);
+  /** Somebody else's conversation: this visitor gets one of their own, and what they wrote goes there. */
+  #moveAway(): boolean {
+    if (this.#config.conversationId !== undefined) return false;
+    this.#switchTo(this.#ports.mintId(), 'carry');
+    return true;
   }
 
   #markAsked(): void {
-    for (const { action } of this.#delivery.outbox) if ('client_id' in action) this.#announcer.asked(action.client_id);
-  }
-
-  // — View ——————————————————————————————————————————————————————————————————————————————————————————————————
-
-  #newStore(conversationId: string): ConversationStore {
-    return new ConversationStore(conversationId, (before, after) => {
-      this.#announcer.stateChanged(before, after);
-      this.#delivery.stateChanged(after);
-    });
-  }
-
-  #isUngreeted(): boolean {
-    const { state } = this.#store;
-    return state.hello === undefined && speaksProtocol(state);
-  }
-
-  #isAnswerOpen(): boolean {
-    const last = selectThread(this.#store.state).at(-1);
-    if (last === undefined) return false;
-    if (speaksProtocol(this.#store.state)) return isUnfinished(last);
-    // A plain backend's frames do not say what they belong to, so a question waits for the answer before it; but one that
-    // says nothing any more must not keep the visitor from asking on.
-    const isAwaited = last.role === 'user' || isUnfinished(last);
-    return isAwaited && this.#ports.clock.now() < this.#plainPatienceEnds;
-  }
-
-  #refresh(reason?: DisconnectReason): void {
-    const before = this.#view;
-    const view = this.#computeView(before);
-    if (view === before) return;
-    this.#view = view;
-    announceView(this.#events, before, view, reason);
-    if (view.outboxIsVolatile && !this.#toldVolatile) {
-      this.#toldVolatile = true;
-      this.#events.emit('error', { error: new StorageError() });
+    for (const { action } of this.#delivery.outbox) {
+      if ('client_id' in action) this.#conversation.asked(action.client_id);
     }
-    if (this.#notifyPlanned) return;
-    this.#notifyPlanned = true;
-    queueMicrotask(() => {
-      this.#notifyPlanned = false;
-      this.#events.emit('change', undefined);
-    });
   }
 
-  #computeView(before: ConversationView | undefined): ConversationView {
-    return presentView(before, {
-      state: this.#store.state,
-      outbox: this.#delivery.outbox,
-      outboxIsVolatile: !this.#plain && this.#delivery.isVolatile,
-      connection: this.#connectionStatus(),
-      ready: this.#caughtUp || this.#store.state.interval !== undefined,
+  // — State —————————————————————————————————————————————————————————————————————————————————————————————————
+
+  get #state(): ConversationState {
+    return this.#conversation.state;
+  }
+
+  /** The page's, or what was written in it and is unsent, or the last visitor's, or a new one. */
+  #firstConversation(): string {
+    const { conversationId } = this.#config;
+    if (conversationId !== undefined) return conversationId;
+    const { mintId, outboxStorage } = this.#ports;
+    if (this.#plain) return mintId();
+    const remembered = this.#visitor.guess();
+    return outboxStorage.unclaimedConversation() ?? remembered ?? mintId();
+  }
+
+  /** For the visitor's next visit; where the page says which conversation it is, there is nothing to remember. */
+  #remember(): void {
+    if (this.#config.conversationId === undefined) this.#visitor.remember(this.#state.id);
+  }
+
+  #presented(): Presented {
+    const delivery = this.#delivery;
+    return {
+      state: this.#state,
+      outbox: delivery.outbox,
+      isUnderWay: (entry) => delivery.isUnderWay(entry),
+      outboxIsVolatile: !this.#plain && delivery.isVolatile,
+      connection: connectionStatus(this.#link, this.#caughtUp),
+      ready: this.#caughtUp || this.#state.interval !== undefined,
       stalled: this.#stalled,
-      maxMessageBytes: this.#store.state.hello?.limits.message_bytes ?? DEFAULT_MESSAGE_BYTES,
-    });
-  }
-
-  #connectionStatus(): ConnectionStatus {
-    const { state, wasLive } = this.#link;
-    switch (state.status) {
-      case 'connecting':
-        return wasLive ? 'offline' : 'connecting';
-      case 'live':
-        return this.#caughtUp ? 'live' : 'catching-up';
-      case 'offline':
-        return 'offline';
-      case 'closed':
-        return state.reason.code === 'unauthorized' || state.reason.code === 'token' ? 'signed-out' : 'closed';
-    }
+      maxMessageBytes: this.#state.hello?.limits.message_bytes ?? DEFAULT_MESSAGE_BYTES,
+    };
   }
 }

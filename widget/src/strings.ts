@@ -1,6 +1,9 @@
 /** Every word that the elements say. A page in another language sets `element.strings` to the ones it changes. */
 
 export interface Strings {
+  /** Of these words, a BCP 47 tag such as `pt-BR`: how its numbers are written, and which plurals it has. */
+  readonly language: string;
+
   readonly heading: string;
   readonly placeholder: string;
   readonly emptyTitle: string;
@@ -55,9 +58,22 @@ export interface Strings {
   readonly lengthUsed: string;
   readonly tooLong: string;
   readonly waitForAnswer: string;
+
+  readonly nobodyHere: string;
+  /** `{count}` is a number of people. */
+  readonly peopleHere: Plural;
+  readonly peopleMore: Plural;
+  readonly nameless: string;
+  readonly presenceOffline: string;
+  readonly presenceMisconfigured: string;
 }
 
+/** One form for each kind of number that a language tells apart: https://cldr.unicode.org/index/cldr-spec/plural-rules */
+export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+
 export const STRINGS: Strings = {
+  language: 'en',
+
   heading: 'Assistant',
   placeholder: 'Ask anything',
   emptyTitle: 'How can I help?',
@@ -111,7 +127,32 @@ export const STRINGS: Strings = {
   lengthUsed: '{used} of {limit} bytes',
   tooLong: 'This message is too long: {used} of {limit} bytes. Shorten it to send it.',
   waitForAnswer: 'Wait for the answer, or stop it, before you send the next message.',
+
+  nobodyHere: 'Nobody is here',
+  peopleHere: { one: '{count} person here', other: '{count} people here' },
+  peopleMore: { one: 'and {count} more', other: 'and {count} more' },
+  nameless: 'Somebody',
+  presenceOffline: 'Not connected: this may have changed.',
+  presenceMisconfigured: 'This list of people is not set up correctly',
 };
+
+/**
+ * The form for this number, with the number in its `{count}`. `language` is a BCP 47 tag; one that is none is as English,
+ * as are the words that a page leaves out.
+ */
+export function plural(forms: Plural, count: number, language: string): string {
+  const known = isLanguage(language) ? language : STRINGS.language;
+  const form = forms[new Intl.PluralRules(known).select(count)] ?? forms.other;
+  return fill(form, { count: count.toLocaleString(known) });
+}
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 /** Puts values into a string's `{places}`. */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {

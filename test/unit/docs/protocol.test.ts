@@ -10,9 +10,11 @@ import {
 } from '../../../templates/node/src/cable/commands.js';
 import { decodeAction } from '../../../templates/node/src/chat/action-decoder.js';
 import { DEFAULT_OPTIONS } from '../../../templates/node/src/chat/options.js';
+import { verifyStreamName } from '../../../templates/node/src/cable/index.js';
 import { decode } from '../../../widget/src/protocol/decode.js';
 import { ActionError, ProtocolError } from '../../../widget/src/errors.js';
 import { admit } from '../../../widget/src/outbox/admission.js';
+import { readAnswer } from '../../../widget/src/transport/action-answer.js';
 import { Host, newCaller } from '../server/chat/support/host.js';
 import { anchor, code, links, number, readPage, tableBelow, type Fence } from './support/markdown.js';
 
@@ -33,7 +35,8 @@ function source(path: string): string {
 }
 
 test('every block of the page is one that a test knows', () => {
-  const known = /^(json (command|frame|plain-frame|dropped-frame|action|refused-action)|transcript|sql [a-z-]+)$/;
+  const known =
+    /^(json (command|frame|plain-frame|dropped-frame|action|refused-action|signed-command|posted-(action|answer|error))|html|transcript|sql [a-z-]+)$/;
   for (const { info, line } of page.fences) assert.match(info, known, `line ${line}`);
 });
 
@@ -127,6 +130,57 @@ test('the commands are what a cable server decodes', () => {
     if (command.command !== 'message') continue;
     const sent = decodeData(command.data);
     assert.ok(sent !== undefined && decodeAction(sent.action, sent.data).ok, `line ${line}`);
+  }
+});
+
+test('the signed name of the page is what AnyCable would make of the name and the key that it names', () => {
+  const [command] = examples('json signed-command');
+  const decoded = decodeCommand(JSON.stringify(command?.value));
+  assert.ok(decoded.ok && decoded.command.command === 'subscribe');
+  const { channel, params } = decodeIdentifier(decoded.command.identifier) ?? {};
+  assert.equal(channel, '$pubsub');
+  const signed = String(params?.['signed_stream_name']);
+  assert.equal(verifyStreamName(signed, 's3cr3t'), `chat/ada/${CONVERSATION}`);
+  const html = page.fences.find(({ info }) => info === 'html')?.text ?? '';
+  assert.match(html, new RegExp(`signed-stream-name="${signed.replaceAll('+', '\\+')}"`));
+  const names = examples('json posted-answer').flatMap(({ value }) => value['signed_stream_name'] ?? []);
+  assert.deepEqual(names, [signed]);
+});
+
+test('what is posted is an action with its conversation, and its answers are what the client reads', async () => {
+  for (const { value, line } of examples('json posted-action')) {
+    const { action, conversation_id, ...data } = value;
+    assert.equal(conversation_id, CONVERSATION, `line ${line}`);
+    if (action === 'stream') assert.deepEqual(data, {});
+    else assert.ok(decodeAction(String(action), data).ok, `line ${line}`);
+  }
+  for (const { value, line } of examples('json posted-answer')) {
+    const answer = await readAnswer(Response.json(value), 0);
+    assert.ok(answer.kind === 'answered', `line ${line}`);
+    for (const frame of answer.frames) {
+      assert.ok(!(decode(frame, CONVERSATION) instanceof ProtocolError), `line ${line}`);
+    }
+  }
+  for (const { value } of examples('json posted-error')) {
+    const answer = await readAnswer(Response.json(value, { status: 401 }), 0);
+    assert.ok(answer.kind === 'signed-out');
+    assert.equal(answer.message, (value['error'] as Fields)['message']);
+  }
+});
+
+test('the client does with each status what the table says', async () => {
+  const words = { takes: 'answered', 'gives up': 'refused', 'signed out': 'signed-out', closed: 'forbidden' };
+  const kinds = new Map<string, string>([...Object.entries(words), ['tries again', 'failed']]);
+  const rows = tableBelow(page, 'Status codes');
+  assert.ok(rows.length >= 10);
+  for (const [statuses = '', meaning = '', does = ''] of rows) {
+    const numbers = [...`${statuses} ${statuses === 'others' ? meaning : ''}`.matchAll(/\d{3}/g)].map(Number);
+    assert.notEqual(numbers.length, 0, statuses);
+    for (const status of numbers) {
+      const body = status === 200 && code(meaning) === 'frames' ? { frames: [] } : {};
+      const { kind } = await readAnswer(Response.json(body, { status }), 0);
+      assert.equal(kind, kinds.get(/_(.+?)_/.exec(does)?.[1] ?? ''), `${status}: ${does}`);
+    }
   }
 });
 

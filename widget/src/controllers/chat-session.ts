@@ -19,6 +19,8 @@ export type ChatFeature = 'regenerate' | 'edit' | 'stop' | 'feedback' | 'history
 
 export interface ChatSession {
   readonly view: ConversationView;
+  /** Whom the server took the visitor for, once it has said so. */
+  readonly visitor?: string | undefined;
   /** What the session has been through, where it counts. */
   readonly stats?: SessionStats;
   /** `listener` runs after `view` changed, once for many changes. Returns what ends it. */

@@ -7,6 +7,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ConversationView } from '../conversation/view.js';
 import { ConfigurationError } from '../errors.js';
 import type { ChatSession, ChatSessionEvents, SessionLease } from './chat-session.js';
+import { isTurboPreview } from './turbo-preview.js';
 
 export interface SessionControllerOptions {
   /** Called before an update. Throws a ConfigurationError if the element's attributes cannot work. */
@@ -106,9 +107,4 @@ export class SessionController implements ReactiveController {
       ...EVENTS.map((name) => session.on(name, (detail) => this.#options.onEvent(name, detail))),
     ];
   }
-}
-
-/** Turbo shows a cached copy of the page while the real one loads; it must not open connections. */
-function isTurboPreview(): boolean {
-  return document.documentElement.hasAttribute('data-turbo-preview');
 }

@@ -54,8 +54,12 @@ export const styles = css`
     white-space: nowrap;
   }
 
-  header .icon-button {
+  .tools {
+    display: flex;
     flex: none;
+    align-items: center;
+    gap: 0.5rem;
+    max-inline-size: 70%;
   }
 
   cable-chat-thread {

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
-import { documentContext, readConfig } from '../config.js';
+import { documentContext, readConfig, type RawConfig } from '../config.js';
 import { announcement } from '../controllers/announcements.js';
 import type { ChatSession, SessionLease } from '../controllers/chat-session.js';
 import { SessionController } from '../controllers/session-controller.js';
@@ -16,10 +16,11 @@ import type { SubscriptionParams, Transport } from '../transport/transport.js';
 import { base } from './base.styles.js';
 import { styles } from './cable-chat.styles.js';
 import { publicEvent } from './public-events.js';
-import { reflectStates, statesOf } from './host-states.js';
+import { attachInternalsOf, reflectStates, statesOf } from './host-states.js';
 import { composerMode } from './composer-mode.js';
 import type { CableChatComposer } from './composer.js';
 import { alertIcon, composeIcon } from './icons.js';
+import { paramsAsJson } from './params-as-json.js';
 import type { ChatRequest, ChatRequestEvent } from './request-event.js';
 import { theme } from './theme.styles.js';
 import type { CableChatThread } from './thread.js';
@@ -33,6 +34,8 @@ const CONFIGURATION = [
   'protocol',
   'tokenUrl',
   'action',
+  'signedStreamName',
+  'actionsUrl',
   'token',
   'getToken',
   'transport',
@@ -46,6 +49,7 @@ const CONFIGURATION = [
  * @tag cable-chat
  *
  * @slot empty - Stands in the thread while the conversation is empty; a greeting by default.
+ * @slot header - Stands in the header, beside the heading: a `<cable-presence>`.
  * @slot footer - Stands below the composer: a note, a disclaimer.
  *
  * @event {CableChatAskEvent} cable-chat-ask - A question is about to be sent; cancelable.
@@ -137,6 +141,12 @@ export class CableChat extends LitElement {
   /** The channel's action that asks; `ask` unless given. Any other is a plain backend's, and gets `{prompt}`. */
   @property() action: string | null = null;
 
+  /** The signed name of this conversation's stream, for a page without channels. Needs `conversation-id` and `actions-url`. */
+  @property({ attribute: 'signed-stream-name' }) signedStreamName: string | null = null;
+
+  /** Where actions are posted, for a page without channels. Without `signed-stream-name`, the stream is asked for there. */
+  @property({ attribute: 'actions-url' }) actionsUrl: string | null = null;
+
   /** Above the thread; empty: no header. */
   @property() heading: string | null = null;
 
@@ -205,6 +215,11 @@ export class CableChat extends LitElement {
     return this.#sessions.view;
   }
 
+  /** The session that is shown, the page's own or the element's; `undefined` while there is none. */
+  get activeSession(): ChatSession | undefined {
+    return this.#sessions.session;
+  }
+
   /** What the session has been through: frames received, dropped as doubles, recovered, … */
   get stats(): SessionStats | undefined {
     return this.#sessions.session?.stats;
@@ -236,10 +251,15 @@ export class CableChat extends LitElement {
 
   #acquire(): SessionLease {
     if (this.session) return { session: ownSession(this.session), release: () => {} };
-    const { url, channel, conversationId, protocol, tokenUrl, action, token, getToken, transport } = this;
     const channelParams = paramsAsJson(this.channelParams);
-    const raw = { url, channel, channelParams, conversationId, protocol, tokenUrl, action, token, getToken, transport };
-    return acquireSession(readConfig(raw, documentContext()));
+    return acquireSession(readConfig({ ...this.#attributes(), channelParams }, documentContext()));
+  }
+
+  #attributes(): Omit<RawConfig, 'channelParams'> {
+    const { url, channel, conversationId, protocol, tokenUrl, action, token, getToken, transport } = this;
+    const { signedStreamName, actionsUrl } = this;
+    const own = { url, channel, conversationId, protocol, tokenUrl, action, token, getToken, transport };
+    return { ...own, signedStreamName, actionsUrl };
   }
 
   #session(): ChatSession {
@@ -288,7 +308,7 @@ export class CableChat extends LitElement {
     const heading = this.heading ?? words.heading;
     return html`
       <div class="chat" @cable-chat-internal-request=${this.#onRequest}>
-        ${heading === '' ? nothing : this.#header(heading, view)}
+        ${this.#header(heading, view)}
         ${
           error
             ? html`<div class="config-error" part="config-error" role="alert">
@@ -341,18 +361,21 @@ export class CableChat extends LitElement {
 
   #header(heading: string, view: ConversationView | undefined): TemplateResult {
     const label = this.#words.newConversation;
-    return html`<header part="header">
-      <h2 part="heading" dir="auto">${heading}</h2>
-      <button
-        class="icon-button"
-        part="new-button"
-        aria-label=${label}
-        title=${label}
-        ?hidden=${!view || view.messages.length === 0}
-        @click=${this.#startAnew}
-      >
-        ${composeIcon}
-      </button>
+    return html`<header part="header" ?hidden=${heading === ''}>
+      ${heading === '' ? nothing : html`<h2 part="heading" dir="auto">${heading}</h2>`}
+      <div class="tools">
+        <slot name="header"></slot>
+        <button
+          class="icon-button"
+          part="new-button"
+          aria-label=${label}
+          title=${label}
+          ?hidden=${!view || view.messages.length === 0}
+          @click=${this.#startAnew}
+        >
+          ${composeIcon}
+        </button>
+      </div>
     </header>`;
   }
 
@@ -366,25 +389,10 @@ export class CableChat extends LitElement {
   }
 }
 
-function attachInternalsOf(element: HTMLElement): ElementInternals | undefined {
-  return typeof element.attachInternals === 'function' ? element.attachInternals() : undefined;
-}
-
 /** An empty thread says nothing while messages may still come. */
 function isLoading(view: ConversationView | undefined): boolean {
   if (!view) return true;
   return !view.ready && (view.connection === 'connecting' || view.connection === 'catching-up');
-}
-
-function paramsAsJson(params: SubscriptionParams | string | null): string | null {
-  if (params === null || typeof params === 'string') return params;
-  if (typeof params !== 'object') return String(params); // which is refused as what it is
-  try {
-    return JSON.stringify(params);
-  } catch (cause) {
-    const message = 'channelParams cannot be sent. Set a flat object such as {room: 42}.';
-    throw new ConfigurationError('channel-params', message, { cause });
-  }
 }
 
 /** @throws ConfigurationError where the page set something else than a session */

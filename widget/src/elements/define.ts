@@ -3,6 +3,7 @@ import { CableChatAnswer } from './answer.js';
 import { CableChatComposer } from './composer.js';
 import { CableChatQuestion } from './question.js';
 import { CableChatStatus } from './status.js';
+import { CablePresence } from './cable-presence.js';
 import { CableChatThread } from './thread.js';
 
 /** The internal ones first, so that `<cable-chat>` finds its parts upgraded. */
@@ -13,6 +14,7 @@ const ELEMENTS = {
   'cable-chat-status': CableChatStatus,
   'cable-chat-composer': CableChatComposer,
   'cable-chat': CableChat,
+  'cable-presence': CablePresence,
 } as const;
 
 /**

@@ -51,6 +51,8 @@ export class Delivery {
   #unproven: Outbox = EMPTY_OUTBOX;
   #gate: Gate = 'closed';
   readonly #underWay = new Set<OutboxEntry>();
+  /** Could not be handed over, though there is a connection: they wait for the time-out. */
+  readonly #returned = new Set<OutboxEntry>();
   #cancelTimeout: (() => void) | undefined;
   #timeouts = 0;
 
@@ -67,6 +69,11 @@ export class Delivery {
 
   get outbox(): Outbox {
     return this.#outbox;
+  }
+
+  /** What is being handed over at this moment; with HTTP, that takes a while. */
+  isUnderWay(entry: OutboxEntry): boolean {
+    return this.#underWay.has(entry);
   }
 
   add(action: OutboxAction): void {
@@ -94,6 +101,7 @@ export class Delivery {
   /** No connection, or one whose server has not said hello (yet). */
   setGate(gate: 'closed' | 'once'): void {
     this.#gate = gate;
+    this.#returned.clear();
     if (gate === 'closed') this.#stopTimeout();
     this.#change(this.#outbox);
   }
@@ -162,19 +170,25 @@ export class Delivery {
 
   #send(): void {
     if (this.#gate === 'closed') return;
-    for (const entry of due(this.#outbox, this.#ports.isAnswerOpen())) {
-      if (this.#underWay.has(entry)) continue;
+    const fresh = due(this.#outbox, this.#ports.isAnswerOpen()).filter(
+      (entry) => !this.#underWay.has(entry) && !this.#returned.has(entry),
+    );
+    for (const entry of fresh) {
       this.#underWay.add(entry);
       void this.#handOver(entry, this.#gate);
     }
+    if (fresh.length > 0) this.#ports.changed();
   }
 
   async #handOver(entry: OutboxEntry, gate: 'reliable' | 'once'): Promise<void> {
     try {
       await this.#ports.perform(entry.action);
     } catch {
-      // There was no connection: the entry stays as it is, and the next one takes it.
+      // The entry stays as it is: the next connection takes it or, if this one still holds, the next attempt.
       this.#underWay.delete(entry);
+      if (this.#gate !== 'closed') this.#returned.add(entry);
+      this.#ports.changed();
+      this.#watch();
       return;
     }
     this.#underWay.delete(entry);
@@ -189,8 +203,11 @@ export class Delivery {
 
   /** Bytes that were handed over prove nothing: without a confirmation they go out again. */
   #watch(): void {
-    const isWaiting = this.#gate === 'reliable' && this.#outbox.some((entry) => entry.state === 'sent');
+    const isWaiting =
+      this.#gate !== 'closed' &&
+      this.#outbox.some((entry) => this.#returned.has(entry) || (entry.state === 'sent' && this.#gate === 'reliable'));
     if (!isWaiting) {
+      this.#returned.clear();
       this.#stopTimeout();
       return;
     }
@@ -199,6 +216,7 @@ export class Delivery {
     this.#cancelTimeout = this.#ports.clock.after(delay, () => {
       this.#cancelTimeout = undefined;
       this.#timeouts++;
+      this.#returned.clear();
       this.#change(requeue(this.#outbox));
     });
   }

@@ -2,6 +2,7 @@ import { Channel, createCable } from '@anycable/web';
 import type { Cable, ReasonError } from '@anycable/core';
 import type { Clock, Random } from '../clock.js';
 import { TransportError } from '../errors.js';
+import { decodePresence } from '../protocol/presence.js';
 import { JsonEncoder } from './encoder.js';
 import { ReconnectMonitor } from './monitor.js';
 import { reconnectDelay } from './reconnect.js';
@@ -13,6 +14,7 @@ import type {
   Subscription,
   SubscriptionObserver,
   SubscriptionParams,
+  SubscriptionPresence,
   Transport,
 } from './transport.js';
 
@@ -203,6 +205,7 @@ class CableSubscription implements Subscription {
   readonly #observer: SubscriptionObserver;
   readonly #clock: Clock;
   readonly #ended: () => void;
+  readonly presence: SubscriptionPresence | undefined;
   #channel: Channel | undefined;
   #state: ConnectionState | undefined;
   #closed = false;
@@ -214,7 +217,7 @@ class CableSubscription implements Subscription {
     name: string,
     params: SubscriptionParams,
     observer: SubscriptionObserver,
-    { clock }: { readonly clock: Clock },
+    { clock, protocol }: { readonly clock: Clock; readonly protocol: CableProtocol },
     ended: () => void,
   ) {
     this.#cable = cable;
@@ -223,6 +226,13 @@ class CableSubscription implements Subscription {
     this.#observer = observer;
     this.#clock = clock;
     this.#ended = ended;
+    // To Action Cable's own protocol, these would be commands that it does not know.
+    if (protocol !== 'actioncable-v1-ext-json') return;
+    this.presence = {
+      join: (id, info) => this.#send('join', { presence: { id, info } }),
+      leave: () => this.#send('leave'),
+      request: () => this.#send('presence'),
+    };
   }
 
   start(): void {
@@ -242,6 +252,11 @@ class CableSubscription implements Subscription {
     });
     channel.on('message', (message, meta) => {
       if (channel === this.#channel) this.#observer.messageReceived(message, meta as MessageMeta | undefined);
+    });
+    channel.on('presence', (message) => {
+      const event = channel === this.#channel ? decodePresence(message) : undefined;
+      // What is no event is dropped: the next list puts right what it may have said.
+      if (event !== undefined) this.#observer.presenceReceived?.(event);
     });
     this.tell({ status: 'connecting' });
     this.#cable.subscribe(channel);
@@ -286,6 +301,23 @@ class CableSubscription implements Subscription {
     this.tell({ status: 'offline', reason: { code: 'network', detail: 'the subscription gave no answer' } });
     channel?.disconnect();
     this.#startAfter(RENEW_MS);
+  }
+
+  /**
+   * A command of the extended protocol about this subscription. Past the client's own `presence`, which rejects the second of
+   * two requests at once, waits for an answer for ever, keeps a member whom it was told to forget while offline, and takes
+   * no new info of one who has joined (https://github.com/anycable/anycable-client/blob/master/packages/core/channel/presence.js).
+   */
+  async #send(command: 'join' | 'leave' | 'presence', fields: object = {}): Promise<void> {
+    const channel = this.#channel;
+    if (this.#closed || channel === undefined || this.#state?.status !== 'live') {
+      throw new TransportError('not_connected', `${command} was not sent: there is no connection.`);
+    }
+    try {
+      this.#cable.send({ command, identifier: channel.identifier, ...fields });
+    } catch (error) {
+      throw new TransportError('not_connected', `${command} was not sent: the connection is gone.`, { cause: error });
+    }
   }
 
   /** Rejected: until the server changes its mind. Not answered, or lost in a race: the client gives up, we do not. */

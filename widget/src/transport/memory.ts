@@ -1,4 +1,5 @@
 import { TransportError } from '../errors.js';
+import type { PresenceEvent } from '../protocol/presence.js';
 import type {
   ConnectionState,
   DisconnectReason,
@@ -6,6 +7,7 @@ import type {
   Subscription,
   SubscriptionObserver,
   SubscriptionParams,
+  SubscriptionPresence,
   Transport,
 } from './transport.js';
 
@@ -13,6 +15,11 @@ export interface PerformedAction {
   readonly action: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+export type PresenceCommand =
+  | { readonly command: 'join'; readonly id: string; readonly info?: unknown }
+  | { readonly command: 'leave' }
+  | { readonly command: 'request' };
 
 /**
  * A transport without a network, driven by a script: a real implementation of the port, for tests of pages and of
@@ -29,11 +36,17 @@ export class MemoryTransport implements Transport {
   readonly subscriptions: MemorySubscription[] = [];
   readonly #waiting: ((subscription: MemorySubscription) => void)[] = [];
   #handedOut = 0;
+  readonly #hasPresence: boolean;
   /** How often somebody asked for a connection at once. */
   reconnects = 0;
 
+  /** Without presence it is as a plain Action Cable server. */
+  constructor({ presence = true }: { readonly presence?: boolean } = {}) {
+    this.#hasPresence = presence;
+  }
+
   subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription {
-    const subscription = new MemorySubscription(channel, params, observer);
+    const subscription = new MemorySubscription(channel, params, observer, this.#hasPresence);
     this.subscriptions.push(subscription);
     const next = this.#waiting.shift();
     if (next !== undefined) {
@@ -61,6 +74,11 @@ export class MemoryTransport implements Transport {
 export class MemorySubscription implements Subscription {
   /** Every action that was handed over while live, oldest first. */
   readonly performed: PerformedAction[] = [];
+  /** Every command about presence that was handed over while live, oldest first. */
+  readonly presenceCommands: PresenceCommand[] = [];
+  readonly presence: SubscriptionPresence | undefined;
+  /** How often the subscription was to be made anew; the script answers by `drop` and `accept`. */
+  renewals = 0;
   readonly #observer: SubscriptionObserver;
   readonly #waiting: { readonly action: string | undefined; resolve(performed: PerformedAction): void }[] = [];
   #cursor = 0;
@@ -71,8 +89,15 @@ export class MemorySubscription implements Subscription {
     readonly channel: string,
     readonly params: SubscriptionParams,
     observer: SubscriptionObserver,
+    hasPresence = true,
   ) {
     this.#observer = observer;
+    if (!hasPresence) return;
+    this.presence = {
+      join: (id, info) => this.#command({ command: 'join', id, ...(info === undefined ? {} : { info }) }),
+      leave: () => this.#command({ command: 'leave' }),
+      request: () => this.#command({ command: 'request' }),
+    };
   }
 
   get state(): ConnectionState {
@@ -103,6 +128,11 @@ export class MemorySubscription implements Subscription {
     if (!this.#closed) this.#observer.messageReceived(message, meta);
   }
 
+  /** Somebody joins or leaves, or the list is answered. */
+  deliverPresence(event: PresenceEvent): void {
+    if (!this.#closed) this.#observer.presenceReceived?.(event);
+  }
+
   loseHistory(): void {
     if (!this.#closed) this.#observer.historyLost();
   }
@@ -116,6 +146,10 @@ export class MemorySubscription implements Subscription {
     this.#serveWaiting();
   }
 
+  renew(): void {
+    if (!this.#closed) this.renewals++;
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -126,6 +160,16 @@ export class MemorySubscription implements Subscription {
       this.#waiting.push({ action, resolve });
       this.#serveWaiting();
     });
+  }
+
+  async #command(command: PresenceCommand): Promise<void> {
+    if (this.#closed || this.#state.status !== 'live') {
+      throw new TransportError(
+        'not_connected',
+        `${command.command} was not sent: the scripted connection is not live.`,
+      );
+    }
+    this.presenceCommands.push(structuredClone(command));
   }
 
   #serveWaiting(): void {

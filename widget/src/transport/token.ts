@@ -1,4 +1,5 @@
 import { TransportError } from '../errors.js';
+import { csrfHeader } from './csrf.js';
 
 /** Where the token of a connection comes from. Tokens travel by sub-protocol only, never in a URL or in HTML. */
 export interface TokenSource {
@@ -84,9 +85,7 @@ function cached(load: () => Promise<Token>, now: () => number = Date.now): Token
 }
 
 async function request({ url, csrfToken, fetch }: TokenRequestOptions): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  const csrf = new URL(url).origin === globalThis.location?.origin ? csrfToken() : undefined;
-  if (csrf !== undefined) headers['x-csrf-token'] = csrf;
+  const headers = { accept: 'application/json', ...csrfHeader(url, csrfToken) };
   let response: Response;
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);

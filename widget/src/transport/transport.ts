@@ -5,6 +5,10 @@
  * The port promises little on purpose: messages usually arrive. Whatever a transport loses, doubles or reorders is
  * made good by the chat protocol above it.
  */
+import type { ProtocolError } from '../errors.js';
+import type { PresenceEvent } from '../protocol/presence.js';
+
+export type { PresenceEvent } from '../protocol/presence.js';
 
 export type SubscriptionParams = Readonly<Record<string, string | number | boolean>>;
 
@@ -36,6 +40,23 @@ export interface SubscriptionObserver {
   messageReceived(message: unknown, meta?: MessageMeta): void;
   /** The broker could not replay what was missed. */
   historyLost(): void;
+  /** Something came that must not be believed: it goes no further than this. */
+  messageRefused?(error: ProtocolError): void;
+  /** Somebody came or left, or the list of who is here came. */
+  presenceReceived?(event: PresenceEvent): void;
+}
+
+/**
+ * Who is on a subscription's stream, and whether this connection is one of them. Each resolves when the bytes were handed
+ * to the connection, and rejects with a TransportError while there is none. Nothing is kept: whoever wants to be present
+ * on the next connection joins again, and whoever wants the list asks again where no answer came.
+ */
+export interface SubscriptionPresence {
+  /** `info` is anything that JSON can say; everybody on the stream gets it. */
+  join(id: string, info?: unknown): Promise<void>;
+  leave(): Promise<void>;
+  /** Asks for the list, which comes as an event of type `info`, or `error`, or never. */
+  request(): Promise<void>;
 }
 
 export interface Subscription {
@@ -44,6 +65,8 @@ export interface Subscription {
    * Rejects with a TransportError while there is no connection.
    */
   perform(action: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Where the transport has it. */
+  readonly presence?: SubscriptionPresence | undefined;
   /** The server seems to have forgotten this subscription (it answers nothing): makes it anew. */
   renew?(): void;
   /** Ends the subscription for good. Idempotent; no observer is called afterwards. */
