@@ -16,6 +16,7 @@ import { buildBundles, buildCreateApp, buildManifest, buildTypes } from './targe
  * @property {string} what
  * @property {readonly string[]} inputs folders and files, relative to the repository
  * @property {readonly string[]} outputs files that are there when it succeeded
+ * @property {readonly string[]} [needs] targets whose outputs go into it
  * @property {() => Promise<void>} build throws an Error that says what is wrong
  */
 
@@ -26,9 +27,10 @@ const targets = {
   bundles: {
     what: 'the widget',
     inputs: [...shared, 'widget/src', 'widget/package.json', 'rollup.config.mjs'],
-    outputs: ['index', 'elements', 'markdown', 'protocol', 'testing', 'cable-chat.bundle', 'cable-chat.iife'].map(
-      (name) => `widget/dist/${name}.js`,
-    ),
+    outputs: [
+      ...['index', 'elements', 'channel', 'markdown', 'protocol', 'testing'],
+      ...['cable-chat.bundle', 'cable-chat.iife'],
+    ].map((name) => `widget/dist/${name}.js`),
     build: buildBundles,
   },
   types: {
@@ -45,8 +47,20 @@ const targets = {
   },
   'create-app': {
     what: 'the scaffolder',
-    inputs: [...shared, 'create-app/src', 'create-app/package.json', 'templates/node'],
-    outputs: ['create-app/dist/cli.js', 'create-app/templates/node/package.json'],
+    inputs: [
+      ...shared,
+      ...['create-app/src', 'create-app/package.json', 'templates/node', 'templates/rails'],
+      // What the widget's bundle, which goes into it, is made of.
+      ...['widget/src', 'widget/package.json', 'rollup.config.mjs'],
+    ],
+    outputs: [
+      'create-app/dist/cli.js',
+      'create-app/dist/engine.cjs',
+      'create-app/templates/node/package.json',
+      'create-app/templates/rails/app/models/cable_chat.rb',
+      'create-app/dist/cable-chat.js',
+    ],
+    needs: ['bundles'],
     build: buildCreateApp,
   },
 };
@@ -74,7 +88,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const wanted = Object.entries(targets).filter(([name]) => names.length === 0 || names.includes(name));
+const asked = new Set(names.flatMap((name) => [name, ...(targets[name]?.needs ?? [])]));
+const wanted = Object.entries(targets).filter(([name]) => asked.size === 0 || asked.has(name));
 await withLock('build', async () => {
   // One after the other: each of them uses every core by itself.
   for (const [name, target] of wanted) {

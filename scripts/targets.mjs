@@ -1,5 +1,5 @@
 // How each build target is made. Every function writes its files whole or throws an Error that names the place.
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
@@ -82,7 +82,11 @@ export async function buildManifest() {
 }
 
 /** Left out of a template's copy: what running the template in place leaves behind, and secrets. */
-const leftBehind = /^(node_modules|data|dist|coverage|\.env|\.DS_Store|npm-debug\.log)$|\.(sqlite3(-\w+)?|log|tgz)$/;
+const leftBehind =
+  /^(node_modules|data|dist|coverage|\.env|\.DS_Store|npm-debug\.log|\.bundle|tmp|log|storage|master\.key)$|\.(sqlite3(-\w+)?|log|tgz)$/;
+
+/** The templates that the scaffolder writes. */
+const scaffolded = ['node', 'rails'];
 
 export async function buildCreateApp() {
   const outfile = join(root, 'create-app/dist/cli.js');
@@ -97,14 +101,33 @@ export async function buildCreateApp() {
     logLevel: 'silent',
   });
   chmodSync(outfile, 0o755);
+  await build({
+    entryPoints: [join(root, 'create-app/src/engine-process.ts')],
+    outfile: join(root, 'create-app/dist/engine.cjs'),
+    bundle: true,
+    minify: true,
+    legalComments: 'eof',
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    logLevel: 'silent',
+  });
 
   const copy = join(root, 'create-app/templates');
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  cpSync(join(root, 'templates/node'), join(copy, 'node'), {
-    recursive: true,
-    filter: (source) => !leftBehind.test(basename(source)),
-  });
+  for (const template of scaffolded) {
+    cpSync(join(root, 'templates', template), join(copy, template), {
+      recursive: true,
+      filter: (source) => !leftBehind.test(basename(source)),
+    });
+  }
+  // A template equals what it writes, so nothing in it is meant for Handlebars.
+  for (const entry of readdirSync(copy, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const text = entry.isFile() ? readFileSync(path, 'utf8') : '';
+    if (text.includes('{{')) writeFileSync(path, text.replaceAll('{{', String.raw`\{{`));
+  }
   // npm leaves every .gitignore and .npmrc out of a package; the scaffolder gives them their dot back.
   for (const path of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
     const name = basename(path);
@@ -112,4 +135,7 @@ export async function buildCreateApp() {
     cpSync(join(copy, path), join(copy, path, '..', name.slice(1)));
     rmSync(join(copy, path));
   }
+  // A Rails app needs no npm: it gets the widget as one file, without the name of a map that it does not get.
+  const widget = readFileSync(join(root, 'widget/dist/cable-chat.bundle.js'), 'utf8');
+  writeFileSync(join(root, 'create-app/dist/cable-chat.js'), widget.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }

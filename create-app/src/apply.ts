@@ -1,17 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExitCode, ScaffoldError, fromFileSystem } from './errors.js';
 import type { PlannedFile } from './plan.js';
+import { makeStaging } from './staging.js';
 
 /**
  * Carries a feasible plan out: everything or nothing.
@@ -26,7 +18,7 @@ import type { PlannedFile } from './plan.js';
  * @throws ScaffoldError when something could not be written, or the signal's reason; the target is then as it was
  */
 export async function apply(target: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
-  const changes = files.filter(({ action }) => action === 'create' || action === 'force');
+  const changes = files.filter(({ action }) => action === 'create' || action === 'force' || action === 'edit');
   if (changes.length === 0) return;
   const proceed = async (): Promise<void> => {
     await turn();
@@ -55,16 +47,6 @@ export async function apply(target: string, files: readonly PlannedFile[], signa
   }
 }
 
-/** Beside the target's real place, so that moving is renaming; the dot keeps it out of sight should the power fail. */
-function makeStaging(target: string): string {
-  try {
-    const place = existsSync(target) ? realpathSync(target) : target;
-    return mkdtempSync(join(dirname(place), `.${basename(place)}-`));
-  } catch (error) {
-    throw fromFileSystem(error, dirname(target));
-  }
-}
-
 /** What was begun could neither be finished nor taken back. The originals are kept. */
 class RollbackError extends ScaffoldError {
   constructor(staging: string, cause: AggregateError) {
@@ -89,7 +71,7 @@ async function moveInto(
       await proceed();
       const place = join(target, file.path);
       makeFolders(target, dirname(file.path), inverses);
-      if (action === 'force') {
+      if (action !== 'create') {
         const kept = join(staging, 'old', file.path);
         mkdirSync(dirname(kept), { recursive: true });
         renameSync(place, kept);

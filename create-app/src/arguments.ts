@@ -2,42 +2,79 @@ import { parseArgs } from 'node:util';
 import { ExitCode, ScaffoldError } from './errors.js';
 import { validateName } from './name.js';
 import type { OnConflict } from './plan.js';
+import { choiceNames, railsChoices, railsParts, type RailsChoices, type RailsPart } from './rails/choices.js';
 
-export const templates = ['node'] as const;
+/** The first is the default. */
+export const templates = ['rails', 'node'] as const;
 export type Template = (typeof templates)[number];
 
 export const DEFAULT_NAME = 'my-chat';
 
 export type Command =
-  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'create' } & CreateOptions);
+  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'create' } & GivenOptions);
 
-export interface CreateOptions {
-  /** Absent: to be asked for, or refused where nobody can answer. */
+/** What the command line says; what it leaves open is asked for, or gets its default. */
+export interface GivenOptions {
   readonly name: string | undefined;
-  readonly template: Template;
+  readonly template: Template | undefined;
+  readonly choices: Partial<RailsChoices>;
+  readonly skipped: ReadonlySet<RailsPart>;
   readonly dryRun: boolean;
   readonly onConflict: OnConflict;
   /** Take the defaults instead of asking. */
   readonly yes: boolean;
 }
 
+const list = (values: readonly string[]): string => values.join(', ');
+
 export const usage = `Usage: npm create cable-chat@latest NAME -- [OPTIONS]
 
-Writes a cable-chat backend into the new folder NAME.
+Makes a chat app in the new folder NAME: a Rails app on AnyCable, or a server in Node.
 
-  --template NAME  what to write: ${templates.join(', ')} (default: node)
+  --template NAME  ${list(templates)} (default: rails)
   --dry-run        show what would be written, and write nothing
   --force          write into a folder that has files, replacing those that are in the way
   --skip           write into a folder that has files, keeping those that are in the way
-  --yes            take the defaults instead of asking
-  --help           show this
-  --version        show the version
+  --yes, -y        take the defaults instead of asking
+  --help, -h       show this
+  --version, -v    show the version
+
+For a Rails app (the first value is the default):
+
+  --provider NAME  the model: ${list(railsChoices.provider)}
+  --rpc NAME       how AnyCable calls Rails: ${list(railsChoices.rpc)}
+  --auth NAME      who may chat: ${list(railsChoices.auth)}
+  --cluster NAME   what joins several AnyCable servers: ${list(railsChoices.cluster)}
+  --database NAME  ${list(railsChoices.database)}
+  --skip-bundle    install no gems
+  --skip-git       make no repository
+  --skip-test      write no tests
+  --skip-docker    write nothing for Docker
+
+It runs your own \`rails new\`, so ~/.railsrc counts. Needs Ruby 3.1 and Rails 7.0 or newer.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 files in the way, 130 interrupted (129 or 143 by another signal).
 `;
 
+const choiceOptions = {
+  provider: { type: 'string' },
+  rpc: { type: 'string' },
+  auth: { type: 'string' },
+  cluster: { type: 'string' },
+  database: { type: 'string' },
+} as const;
+
+const skipOptions = {
+  'skip-bundle': { type: 'boolean', default: false },
+  'skip-git': { type: 'boolean', default: false },
+  'skip-test': { type: 'boolean', default: false },
+  'skip-docker': { type: 'boolean', default: false },
+} as const;
+
 const options = {
-  template: { type: 'string', default: 'node' },
+  template: { type: 'string' },
+  ...choiceOptions,
+  ...skipOptions,
   'dry-run': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   skip: { type: 'boolean', default: false },
@@ -60,14 +97,37 @@ export function readArguments(argv: readonly string[]): Command {
   }
   if (values.force && values.skip) throw usageError('--force and --skip exclude each other.');
   const [name] = positionals;
-  return {
-    kind: 'create',
+  const given: GivenOptions = {
     name: name === undefined ? undefined : validateName(name),
-    template: readTemplate(values.template),
+    template: readOne('template', values.template, templates),
+    choices: {
+      ...present('provider', readOne('provider', values.provider, railsChoices.provider)),
+      ...present('rpc', readOne('RPC', values.rpc, railsChoices.rpc)),
+      ...present('auth', readOne('way to authenticate', values.auth, railsChoices.auth)),
+      ...present('cluster', readOne('cluster', values.cluster, railsChoices.cluster)),
+      ...present('database', readOne('database', values.database, railsChoices.database)),
+    },
+    skipped: new Set(railsParts.filter((part) => values[`skip-${part}`])),
     dryRun: values['dry-run'],
     onConflict: values.force ? 'force' : values.skip ? 'skip' : 'refuse',
     yes: values.yes,
   };
+  if (given.template !== undefined) checkTemplateOptions(given.template, given);
+  return { kind: 'create', ...given };
+}
+
+/**
+ * What is said of a Rails app would be lost on another.
+ * @throws ScaffoldError (usage)
+ */
+export function checkTemplateOptions(template: Template, { choices, skipped }: GivenOptions): void {
+  if (template === 'rails') return;
+  const surplus = [
+    ...choiceNames.filter((name) => choices[name] !== undefined).map((name) => `--${name}`),
+    ...[...skipped].map((part) => `--skip-${part}`),
+  ];
+  if (surplus.length > 0)
+    throw usageError(`${list(surplus)}: only for a Rails app, and this is --template ${template}.`);
 }
 
 function parse(argv: readonly string[]) {
@@ -80,12 +140,18 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readTemplate(name: string): Template {
-  const template = templates.find((known) => known === name);
-  if (template === undefined) {
-    throw usageError(`There is no template ${JSON.stringify(name)}. The templates: ${templates.join(', ')}.`);
+function readOne<T extends string>(what: string, value: string | undefined, known: readonly T[]): T | undefined {
+  if (value === undefined) return undefined;
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw usageError(`There is no ${what} ${JSON.stringify(value)}. There are: ${list(known)}.`);
   }
-  return template;
+  return found;
+}
+
+/** A property only where there is a value. */
+function present<K extends string, V>(key: K, value: V | undefined): { [Key in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [Key in K]?: V };
 }
 
 export function usageError(message: string, cause?: unknown): ScaffoldError {

@@ -1,16 +1,27 @@
 /** `npm create cable-chat`: arguments → render → plan → apply → report. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { apply } from './apply.js';
-import { DEFAULT_NAME, readArguments, usage, usageError, type CreateOptions } from './arguments.js';
+import { readArguments, usage, type GivenOptions } from './arguments.js';
+import { renderTemplate } from './engine.js';
 import { ExitCode, ScaffoldError } from './errors.js';
-import { interruptible } from './interruption.js';
-import { validateName } from './name.js';
-import { isFeasible, plan } from './plan.js';
-import { render } from './render.js';
-import { detectPackageManager, reportDone, reportFiles, reportLate, reportRefusal } from './report.js';
+import { interruptible, type Interruption } from './interruption.js';
+import { isFeasible, plan, type Plan, type PlannedFile } from './plan.js';
+import { isInteractive, terminal } from './prompter.js';
+import { decide, type Decisions } from './questions.js';
+import { createRails } from './rails/create.js';
+import { renderNode } from './render.js';
+import {
+  detectPackageManager,
+  nodeCommands,
+  reportAssumed,
+  reportDone,
+  reportFiles,
+  reportLate,
+  reportRefusal,
+  reportRun,
+} from './report.js';
 import { readEntries, readExisting } from './target.js';
 
 /** The package's folder: this file is bundled to dist/cli.js. */
@@ -30,49 +41,68 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function create(options: CreateOptions): Promise<ExitCode> {
-  const name = options.name ?? (await chooseName(options.yes));
-  const target = join(process.cwd(), name);
-  const entries = readEntries(target);
-  const rendered = render(join(home, 'templates'), options.template, name);
-  const planned = plan(rendered, (path) => readExisting(target, path), entries, options.onConflict);
-
-  if (!isFeasible(planned)) {
-    process.stderr.write(reportRefusal(name, planned));
-    return ExitCode.conflict;
+async function create(given: GivenOptions): Promise<ExitCode> {
+  const prompter = given.yes || !isInteractive() ? undefined : terminal;
+  const decisions = await decide(given, prompter);
+  process.stdout.write(reportAssumed(decisions.assumed));
+  const target = join(process.cwd(), decisions.name);
+  switch (decisions.template) {
+    case 'rails':
+      return createRailsApp(given, decisions, target);
+    case 'node':
+      return createNodeServer(given, decisions, target);
   }
-  if (options.dryRun) {
-    process.stdout.write(`${reportFiles(planned.files)}\nThat is what would happen; --dry-run wrote nothing.\n`);
-    return ExitCode.ok;
-  }
-  const late = await interruptible((signal) => apply(target, planned.files, signal));
-  if (late !== undefined) {
-    process.stderr.write(reportLate(name));
-    return late.exitCode;
-  }
-  const manager = detectPackageManager(process.env['npm_config_user_agent']);
-  process.stdout.write(reportFiles(planned.files) + reportDone(name, planned.files, manager));
-  return ExitCode.ok;
 }
 
-/** Asks only where somebody can answer: without a terminal a question would hang for ever. */
-async function chooseName(yes: boolean): Promise<string> {
-  if (yes) return DEFAULT_NAME;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) throw usageError('The name of the new folder is missing.');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const interrupted = new AbortController();
-  terminal.once('SIGINT', () => interrupted.abort());
-  try {
-    const answer = await terminal.question(`Name of the new folder (${DEFAULT_NAME}): `, {
-      signal: interrupted.signal,
-    });
-    return validateName(answer.trim() || DEFAULT_NAME);
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-    throw new ScaffoldError(ExitCode.interrupted, '\nNothing was written.', { cause: error });
-  } finally {
-    terminal.close();
-  }
+async function createRailsApp(given: GivenOptions, { name, choices }: Decisions, target: string): Promise<ExitCode> {
+  const { skipped, onConflict, dryRun } = given;
+  const widget = readFileSync(join(home, 'dist/cable-chat.js'));
+  const onRun = (command: string): void => void process.stdout.write(reportRun(command));
+  const { value: result, late } = await interruptible(async (signal) => {
+    const template = await renderTemplate(home, 'rails', name, signal);
+    return createRails({ name, target, template, widget, choices, skipped, onConflict, dryRun, onRun }, signal);
+  });
+  if (result.kind === 'refused') return refuse(name, result.plan);
+  return late === undefined || dryRun ? finish(given, name, result.files, result.commands) : endLate(late, name);
+}
+
+async function createNodeServer(given: GivenOptions, { name }: Decisions, target: string): Promise<ExitCode> {
+  const commands = nodeCommands(detectPackageManager(process.env['npm_config_user_agent']));
+  const { value: planned, late } = await interruptible(async (signal) => {
+    const entries = readEntries(target);
+    const rendered = renderNode(await renderTemplate(home, 'node', name, signal), name);
+    const decided = plan(rendered, (path) => readExisting(target, path), entries, given.onConflict);
+    if (isFeasible(decided) && !given.dryRun) await apply(target, decided.files, signal);
+    return decided;
+  });
+  if (!isFeasible(planned)) return refuse(name, planned);
+  return late === undefined || given.dryRun ? finish(given, name, planned.files, commands) : endLate(late, name);
+}
+
+function refuse(name: string, planned: Plan): ExitCode {
+  process.stderr.write(reportRefusal(name, planned));
+  return ExitCode.conflict;
+}
+
+function endLate(late: Interruption, name: string): ExitCode {
+  process.stderr.write(reportLate(name));
+  return late.exitCode;
+}
+
+/** @param commands in the app's folder */
+function finish(
+  { dryRun }: GivenOptions,
+  name: string,
+  files: readonly PlannedFile[],
+  commands: readonly string[],
+): ExitCode {
+  process.stdout.write(reportFiles(files));
+  process.stdout.write(
+    dryRun
+      ? '\nThat is what would happen; --dry-run wrote nothing.\n'
+      : reportDone(name, files, [`cd ${name}`, ...commands]),
+  );
+  return ExitCode.ok;
 }
 
 try {

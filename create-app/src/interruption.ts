@@ -19,10 +19,12 @@ export class Interruption extends ScaffoldError {
 /**
  * Runs `work` so that a signal does not kill the process in the middle of it, but aborts `signal` with an Interruption.
  * Afterwards signals mean what they always do. They reach us in the event loop only: `work` has to come by there.
- * @returns the interruption that came too late for `work` to heed it, if one did
+ * @returns what `work` came to, and the interruption that came too late for it to heed, if one did
  * @throws what `work` throws
  */
-export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<Interruption | undefined> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly value: T; readonly late: Interruption | undefined }> {
   const interrupted = new AbortController();
   let first: Interruption | undefined;
   // The same Ctrl-C may come twice, from the terminal and passed on by npm; the first one counts.
@@ -33,10 +35,10 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   const endings = Object.keys(exitCodes) as Ending[];
   for (const ending of endings) process.on(ending, onSignal);
   try {
-    await work(interrupted.signal);
+    const value = await work(interrupted.signal);
     // What came during the last step is still on its way to us, and would be lost with the handlers.
     await turn();
-    return first;
+    return { value, late: first };
   } finally {
     for (const ending of endings) process.off(ending, onSignal);
   }

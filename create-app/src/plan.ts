@@ -1,3 +1,4 @@
+import { applyEdits, type Edit } from './edits/edit.js';
 import type { RenderedFile } from './render.js';
 
 /** What to do with a file that is there already and differs. */
@@ -6,13 +7,15 @@ export type OnConflict = 'refuse' | 'force' | 'skip';
 /** What is found where a file shall be. */
 export type Existing =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'file'; readonly content: Buffer }
+  | { readonly kind: 'file'; readonly content: Buffer; readonly mode: number }
   /** A folder, a link or a device: never replaced, whatever was asked for. `at` may be one of the file's folders. */
   | { readonly kind: 'obstacle'; readonly at: string; readonly what: string };
 
 /** Thor's words, which Rails developers know: https://github.com/rails/thor/wiki/Actions */
 export type PlannedFile =
   | { readonly action: 'create' | 'identical' | 'force' | 'skip'; readonly file: RenderedFile }
+  /** A file of the user's that gets small changes; `file` has them already. */
+  | { readonly action: 'edit'; readonly file: RenderedFile; readonly what: string }
   | { readonly action: 'conflict'; readonly file: RenderedFile; readonly why: string };
 
 export interface Plan {
@@ -24,6 +27,10 @@ export interface Plan {
 /** What a new repository or a file manager leaves in a folder that its owner calls empty. */
 const harmless = new Set(['.git', '.DS_Store', 'Thumbs.db']);
 
+export function isHarmless(entry: string): boolean {
+  return harmless.has(entry);
+}
+
 /**
  * Decides for every file what will happen; touches nothing.
  *
@@ -32,18 +39,29 @@ const harmless = new Set(['.git', '.DS_Store', 'Thumbs.db']);
  *
  * @param existing what is at a path now
  * @param entries what the target folder holds; empty when there is none
+ * @param edits changes of files that are there already, those of one file in their order
  */
 export function plan(
   rendered: readonly RenderedFile[],
   existing: (path: string) => Existing,
   entries: readonly string[],
   onConflict: OnConflict,
+  edits: readonly Edit[] = [],
 ): Plan {
-  const files = rendered.map((file) => planFile(file, existing(file.path), onConflict));
+  const files = [
+    ...rendered.map((file) => planFile(file, existing(file.path), onConflict)),
+    ...[...new Set(edits.map(({ path }) => path))].map((path) =>
+      planEdits(
+        path,
+        edits.filter((edit) => edit.path === path),
+        existing(path),
+      ),
+    ),
+  ];
   const isDone = files.every(({ action }) => action === 'identical');
   const listed = new Set(files.filter(({ action }) => action === 'conflict').map(({ file }) => file.path));
   const isWelcome = onConflict !== 'refuse' || isDone;
-  const occupants = isWelcome ? [] : entries.filter((name) => !harmless.has(name) && !listed.has(name)).sort();
+  const occupants = isWelcome ? [] : entries.filter((name) => !isHarmless(name) && !listed.has(name)).sort();
   return { files, occupants };
 }
 
@@ -57,6 +75,36 @@ function planFile(file: RenderedFile, found: Existing, onConflict: OnConflict): 
       if (found.content.equals(file.content)) return { action: 'identical', file };
       return onConflict === 'refuse' ? { action: 'conflict', file, why: 'it differs' } : { action: onConflict, file };
   }
+}
+
+/** An edit is no conflict, whatever else is in the file: it changes its own lines only. */
+function planEdits(path: string, edits: readonly Edit[], found: Existing): PlannedFile {
+  const conflict = (why: string): PlannedFile => ({
+    action: 'conflict',
+    file: { path, content: Buffer.alloc(0), mode: 0o644 },
+    why,
+  });
+  switch (found.kind) {
+    case 'nothing':
+      return conflict('it is not there, and should be edited');
+    case 'obstacle':
+      return conflict(`${found.at} is ${found.what}`);
+    case 'file': {
+      const text = found.content.toString('utf8');
+      if (!Buffer.from(text).equals(found.content)) return conflict('it is not UTF-8');
+      const result = applyEdits(edits, text);
+      if (result.kind === 'problem') return conflict(result.why);
+      const file = { path, content: Buffer.from(result.text), mode: found.mode };
+      if (result.text === text) return { action: 'identical', file };
+      const made = edits.filter((edit) => isNews(edit, text)).map(({ what }) => what);
+      return { action: 'edit', file, what: made.join(', ') };
+    }
+  }
+}
+
+function isNews(edit: Edit, text: string): boolean {
+  const result = edit.apply(text);
+  return result.kind === 'text' && result.text !== text;
 }
 
 /** Whether the plan may be carried out. */

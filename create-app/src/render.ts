@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Template } from './arguments.js';
 
 /** One file as it shall be in the app. */
 export interface RenderedFile {
@@ -15,30 +14,32 @@ export interface RenderedFile {
 const dotless = new Set(['gitignore', 'npmrc']);
 
 /**
- * The template's files, made the app's own. Reads the whole template first: what cannot be read fails before anything
- * is written.
- * @param folder where the templates lie
+ * A template's files. Reads the whole template first: what cannot be read fails before anything is written.
+ * @param base the template's folder
  */
-export function render(folder: string, template: Template, name: string): RenderedFile[] {
-  const base = join(folder, template);
+export function readTemplate(base: string): RenderedFile[] {
   return readdirSync(base, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {
       const source = join(entry.parentPath, entry.name);
-      const path = withDot(
-        source
-          .slice(base.length + 1)
-          .split(sep)
-          .join('/'),
-      );
-      const content = readFileSync(source);
+      const path = source
+        .slice(base.length + 1)
+        .split(sep)
+        .join('/');
       return {
-        path,
-        content: path === 'package.json' ? ownManifest(content, name) : content,
+        path: withDot(path),
+        content: readFileSync(source),
         mode: statSync(source).mode & 0o111 ? 0o755 : 0o644,
       };
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The embedded server's template, made the app's own. */
+export function renderNode(files: readonly RenderedFile[], name: string): RenderedFile[] {
+  return files.map((file) =>
+    file.path === 'package.json' ? { ...file, content: ownManifest(file.content, name) } : file,
+  );
 }
 
 function withDot(path: string): string {

@@ -17,10 +17,31 @@ const WIDTH = 12;
 export function reportFiles(files: readonly PlannedFile[]): string {
   return files
     .map((planned) => {
-      const why = planned.action === 'conflict' ? `  (${planned.why})` : '';
+      const why = remarkOn(planned);
       return `${planned.action.padStart(WIDTH)}  ${planned.file.path}${why}\n`;
     })
     .join('');
+}
+
+function remarkOn(planned: PlannedFile): string {
+  switch (planned.action) {
+    case 'conflict':
+      return `  (${planned.why})`;
+    case 'edit':
+      return `  (${planned.what})`;
+    default:
+      return '';
+  }
+}
+
+/** A command that runs now, as Rails' generators print it. */
+export function reportRun(command: string): string {
+  return `${'run'.padStart(WIDTH)}  ${command}\n`;
+}
+
+/** The options whose defaults were taken. */
+export function reportAssumed(assumed: readonly string[]): string {
+  return assumed.length === 0 ? '' : `Taking the defaults: ${assumed.join(' ')}\n`;
 }
 
 /** Why nothing was written. */
@@ -35,17 +56,30 @@ export function reportRefusal(name: string, { files, occupants }: Plan): string 
   return `${name} is not empty, and nothing was written. In the way:\n\n${reportFiles(conflicts)}${others}\n${cure}\n`;
 }
 
-/** What was done, and the commands to go on with. Nothing else is printed after it. */
-export function reportDone(name: string, files: readonly PlannedFile[], manager: PackageManager): string {
-  const written = files.filter(({ action }) => action === 'create' || action === 'force').length;
-  const kept = files.filter(({ action }) => action === 'skip').length;
-  const sentence =
-    written === 0
-      ? `${name} is up to date already.`
-      : `Wrote ${written} ${written === 1 ? 'file' : 'files'} to ${name}${kept > 0 ? `, and kept ${kept} of yours` : ''}.`;
-  return `\n${sentence} To start it:\n\n${nextSteps(name, manager)
-    .map((command) => `  ${command}\n`)
-    .join('')}`;
+/**
+ * What was done, and the commands to go on with. Nothing else is printed after it.
+ * @param commands what the user types next, in order
+ */
+export function reportDone(name: string, files: readonly PlannedFile[], commands: readonly string[]): string {
+  const count = (...actions: PlannedFile['action'][]): number =>
+    files.filter(({ action }) => actions.includes(action)).length;
+  const written = count('create', 'force');
+  const edited = count('edit');
+  const kept = count('skip');
+  const parts = [
+    ...(written > 0 ? [`Wrote ${countOf(written, 'file')} to ${name}`] : []),
+    ...(edited > 0 ? [`${written > 0 ? 'edited' : 'Edited'} ${countOf(edited, 'file')}`] : []),
+    ...(kept > 0 ? [`${written + edited > 0 ? 'kept' : 'Kept'} ${kept} of yours`] : []),
+  ];
+  const sentence = written + edited === 0 ? `${name} is up to date already.` : `${inWords(parts)}.`;
+  return `\n${sentence} To start it:\n\n${commands.map((command) => `  ${command}\n`).join('')}`;
+}
+
+const countOf = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** One, two, and three: with a comma before the last, as the sentence has clauses of its own. */
+function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`;
 }
 
 /** The interruption came when there was nothing left to break off. */
@@ -53,8 +87,7 @@ export function reportLate(name: string): string {
   return `Interrupted, but everything was written already: ${name} is whole.\n`;
 }
 
-/** The commands that a user types next, in order. */
-export function nextSteps(name: string, manager: PackageManager): string[] {
-  const start = manager === 'bun' ? 'bun run start' : `${manager} start`;
-  return [`cd ${name}`, `${manager} install`, start];
+/** The commands that start the embedded server, in its folder. */
+export function nodeCommands(manager: PackageManager): string[] {
+  return [`${manager} install`, manager === 'bun' ? 'bun run start' : `${manager} start`];
 }

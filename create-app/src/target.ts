@@ -25,14 +25,16 @@ export function readEntries(target: string): string[] {
 /** What is at `path` of the target, seen without following links, so that nothing is written outside the target. */
 export function readExisting(target: string, path: string): Existing {
   const parts = path.split('/');
+  let mode = 0;
   for (const depth of parts.keys()) {
     const at = parts.slice(0, depth + 1).join('/');
     const found = lstatSync(join(target, at), { throwIfNoEntry: false });
     if (found === undefined) return { kind: 'nothing' };
     const isLast = depth === parts.length - 1;
     if (isLast ? !found.isFile() : !found.isDirectory()) return { kind: 'obstacle', at, what: describe(found) };
+    mode = found.mode & 0o777;
   }
-  return { kind: 'file', content: readFileSync(join(target, path)) };
+  return { kind: 'file', content: readFileSync(join(target, path)), mode };
 }
 
 function describe(found: Stats): string {

@@ -49,6 +49,8 @@ function create(args: readonly string[], options: Partial<SpawnSyncOptionsWithSt
   return { status, stdout, stderr };
 }
 
+const createNode: typeof create = (args, options) => create([...args, '--template', 'node'], options);
+
 /** Every path with its content, so that two pictures are equal only if nothing at all was touched. */
 function picture(folder: string): Record<string, string> {
   return Object.fromEntries(
@@ -62,7 +64,7 @@ function picture(folder: string): Record<string, string> {
 }
 
 test('writes the template under the app’s name and says how to go on', () => {
-  const { status, stdout } = create(['my-app'], { env: { ...process.env, npm_config_user_agent: 'pnpm/9.0.0' } });
+  const { status, stdout } = createNode(['my-app'], { env: { ...process.env, npm_config_user_agent: 'pnpm/9.0.0' } });
   assert.equal(status, 0);
   assert.match(stdout, /^ {6}create {2}package\.json$/m);
   assert.match(stdout, /\n {2}cd my-app\n {2}pnpm install\n {2}pnpm start\n$/);
@@ -82,17 +84,17 @@ test('writes the template under the app’s name and says how to go on', () => {
 });
 
 test('a dry run lists everything and writes nothing', () => {
-  const { status, stdout } = create(['my-app', '--dry-run']);
+  const { status, stdout } = createNode(['my-app', '--dry-run']);
   assert.equal(status, 0);
   assert.match(stdout, /create {2}package\.json/);
   assert.deepEqual(readdirSync(cwd), []);
 });
 
 test('a second run says identical everywhere', () => {
-  create(['my-app']);
+  createNode(['my-app']);
   const before = picture(cwd);
   mkdirSync(join(cwd, 'my-app/node_modules'));
-  const { status, stdout } = create(['my-app']);
+  const { status, stdout } = createNode(['my-app']);
   assert.equal(status, 0);
   assert.doesNotMatch(stdout, /^ *(create|force|skip|conflict) {2}/m);
   assert.match(stdout, /identical {2}package\.json/);
@@ -106,7 +108,7 @@ test('an occupied folder is refused with the list, and nothing in it is touched'
   writeFileSync(join(cwd, 'my-app/notes.txt'), 'mine');
   const before = picture(cwd);
   for (const args of [['my-app'], ['my-app', '--dry-run'], ['my-app', '--yes']]) {
-    const { status, stdout, stderr } = create(args);
+    const { status, stdout, stderr } = createNode(args);
     assert.equal(status, 3);
     assert.equal(stdout, '');
     assert.match(stderr, /conflict {2}package\.json/);
@@ -122,13 +124,13 @@ test('--force replaces what is in the way and leaves the rest; --skip keeps it',
   writeFileSync(join(app, 'package.json'), '{}');
   writeFileSync(join(app, 'notes.txt'), 'mine');
 
-  const kept = create(['my-app', '--skip']);
+  const kept = createNode(['my-app', '--skip']);
   assert.equal(kept.status, 0);
   assert.match(kept.stdout, /skip {2}package\.json/);
   assert.match(kept.stdout, /kept 1 of yours/);
   assert.equal(readFileSync(join(app, 'package.json'), 'utf8'), '{}');
 
-  const forced = create(['my-app', '--force']);
+  const forced = createNode(['my-app', '--force']);
   assert.equal(forced.status, 0);
   assert.match(forced.stdout, /force {2}package\.json/);
   assert.match(forced.stdout, /identical {2}tsconfig\.json/);
@@ -142,27 +144,31 @@ test('nothing is ever written through a link', () => {
   mkdirSync(outside);
   mkdirSync(join(cwd, 'my-app'));
   symlinkSync(outside, join(cwd, 'my-app/src'));
-  const { status, stderr } = create(['my-app', '--force']);
+  const { status, stderr } = createNode(['my-app', '--force']);
   assert.equal(status, 3);
   assert.match(stderr, /src is a symbolic link/);
   assert.deepEqual(readdirSync(outside), []);
   assert.deepEqual(readdirSync(join(cwd, 'my-app')), ['src']);
 
   symlinkSync(join(cwd, 'nowhere'), join(cwd, 'dangling'));
-  assert.equal(create(['dangling', '--force']).status, 3);
+  assert.equal(createNode(['dangling', '--force']).status, 3);
   writeFileSync(join(cwd, 'a-file'), '');
-  assert.equal(create(['a-file', '--force']).status, 3);
+  assert.equal(createNode(['a-file', '--force']).status, 3);
 });
 
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [[], /name of the new folder is missing/],
   [['../escape'], /is a path/],
-  [['--template', 'rails', 'my-app'], /no template "rails".*node/],
+  [['--template', 'django', 'my-app'], /no template "django".*rails, node/],
   [['--template'], /--template/],
   [['my-app', 'other'], /One name is needed, and there are 2/],
   [['my-app', '--frobnicate'], /Unknown option '--frobnicate'/],
   [['my-app', '--force', '--skip'], /exclude each other/],
   [['my-app', '--dry-run=yes'], /--dry-run/],
+  [['my-app', '--provider', 'eliza'], /no provider "eliza".*demo, openai, ruby_llm, anthropic/],
+  [['my-app', '--rpc=soap'], /no RPC "soap".*http, grpc/],
+  [['my-app', '--template', 'node', '--auth', 'jwt', '--skip-bundle'], /--auth, --skip-bundle: only for a Rails app/],
+  [['test', '--template', 'rails'], /"test" cannot be a Rails app.*Try: my-test/],
   [['My-App'], /capital letters.*Try: my-app/],
 ];
 for (const [args, says] of wrong) {
@@ -180,7 +186,7 @@ test('--help and --version win, and --yes takes the default name', () => {
   assert.match(create(['--help', '../x']).stdout, /^Usage: npm create cable-chat/);
   const { version } = JSON.parse(readFileSync(join(root, 'create-app/package.json'), 'utf8'));
   assert.equal(create(['--version']).stdout, `${version}\n`);
-  assert.equal(create(['--yes']).status, 0);
+  assert.equal(createNode(['--yes']).status, 0);
   assert.deepEqual(readdirSync(cwd), ['my-chat']);
 });
 
@@ -191,14 +197,14 @@ const permissions = process.platform === 'win32' ? { skip: 'Windows has no permi
 
 test('a read-only folder ends in a clear sentence', permissions, () => {
   chmodSync(cwd, 0o555);
-  const { status, stderr } = create(['my-app'], unprivileged);
+  const { status, stderr } = createNode(['my-app'], unprivileged);
   assert.equal(status, 1);
   assert.match(stderr, /^Cannot write to .*: this user may not write there\. Choose another folder/);
   assert.deepEqual(readdirSync(cwd), []);
 });
 
 test('a failure in the middle takes everything back', permissions, () => {
-  assert.equal(create(['my-app'], unprivileged).status, 0);
+  assert.equal(createNode(['my-app'], unprivileged).status, 0);
   const app = join(cwd, 'my-app');
   // The root of the app can be changed, this folder in it cannot: its file comes late in the plan.
   writeFileSync(join(app, 'package.json'), '{"mine":true}');
@@ -206,7 +212,7 @@ test('a failure in the middle takes everything back', permissions, () => {
   writeFileSync(join(app, 'src/providers/provider.ts'), 'mine');
   chmodSync(join(app, 'src/providers'), 0o555);
   const before = picture(cwd);
-  const { status, stderr } = create(['my-app', '--force'], unprivileged);
+  const { status, stderr } = createNode(['my-app', '--force'], unprivileged);
   assert.equal(status, 1);
   assert.match(stderr, /Cannot write to/);
   assert.deepEqual(picture(cwd), before);

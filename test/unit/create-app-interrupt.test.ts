@@ -58,7 +58,7 @@ function create(args: readonly string[], moment?: Moment) {
   const env = moment && { AT_CALL: moment.call, AT_COUNT: String(moment.count), WITH_SIGNALS: moment.signals };
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
-    [...preload, join(home, 'package/dist/cli.js'), ...args],
+    [...preload, join(home, 'package/dist/cli.js'), ...args, '--template', 'node'],
     { cwd, encoding: 'utf8', input: '', timeout: 20_000, env: { ...process.env, ...env } },
   );
   return { status, signal, stdout, stderr };
@@ -90,7 +90,8 @@ function editedApp(): void {
 }
 
 const moments: readonly (readonly [when: string, call: Moment['call'], count: number])[] = [
-  ['when the staging folder is there', 'mkdtempSync', 1],
+  ['when the engine’s folder is there', 'mkdtempSync', 1],
+  ['when the staging folder is there', 'mkdtempSync', 2],
   ['while the files are staged', 'writeFileSync', 20],
   ['when the first file was put aside', 'renameSync', 1],
   ['in the middle of the replacement', 'renameSync', 81],
@@ -118,9 +119,13 @@ for (const [ending, code] of [
     assert.match(stderr, /Nothing was written/);
   });
 
-  for (const call of ['renameSync', 'rmSync'] as const) {
+  for (const [call, count] of [
+    ['renameSync', 1],
+    // The first is that of the engine's folder.
+    ['rmSync', 2],
+  ] as const) {
     test(`${ending} after the one step to a new folder (${call}) says that it is whole`, posix, () => {
-      const { status, stdout, stderr } = create(['my-app'], { call, count: 1, signals: ending });
+      const { status, stdout, stderr } = create(['my-app'], { call, count, signals: ending });
       assert.deepEqual([status, stdout], [code, '']);
       assert.equal(stderr, 'Interrupted, but everything was written already: my-app is whole.\n');
       assert.deepEqual(readdirSync(cwd), ['my-app']);

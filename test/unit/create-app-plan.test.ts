@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { edited, problem, type Edit } from '../../create-app/src/edits/edit.js';
 import { isFeasible, plan, type Existing, type OnConflict } from '../../create-app/src/plan.js';
-import { detectPackageManager, nextSteps } from '../../create-app/src/report.js';
+import { detectPackageManager, nodeCommands } from '../../create-app/src/report.js';
 
 const rendered = ['package.json', 'src/a.ts'].map((path) => ({ path, content: Buffer.from(path), mode: 0o644 }));
 
@@ -9,8 +10,8 @@ function planFor(found: Record<string, Existing>, entries: string[], onConflict:
   const planned = plan(rendered, (path) => found[path] ?? { kind: 'nothing' }, entries, onConflict);
   return { ...planned, actions: planned.files.map(({ action }) => action), feasible: isFeasible(planned) };
 }
-const same = (path: string): Existing => ({ kind: 'file', content: Buffer.from(path) });
-const other: Existing = { kind: 'file', content: Buffer.from('other') };
+const same = (path: string): Existing => ({ kind: 'file', content: Buffer.from(path), mode: 0o644 });
+const other: Existing = { kind: 'file', content: Buffer.from('other'), mode: 0o644 };
 
 test('an empty folder, or one with only a fresh repository in it, gets everything', () => {
   for (const entries of [[], ['.git'], ['.DS_Store']]) {
@@ -54,16 +55,46 @@ test('a link or folder in a file’s place stays a conflict under force', () => 
   assert.equal(feasible, false);
 });
 
+const shout: Edit = {
+  path: 'src/b.ts',
+  what: 'a shout',
+  apply: (text) => (text === 'silent' ? problem('nobody is there') : edited(text.endsWith('!') ? text : `${text}!`)),
+  revert: (text) => edited(text.replace(/!$/, '')),
+};
+
+test('an edit changes a file that is there, whatever else is in it, and keeps its mode', () => {
+  const planWith = (found: Existing) =>
+    plan([], (path) => (path === 'src/b.ts' ? found : { kind: 'nothing' }), ['src'], 'force', [shout]);
+  const file = (text: string | Buffer): Existing => ({ kind: 'file', content: Buffer.from(text), mode: 0o755 });
+
+  const [edit] = planWith(file('hey')).files;
+  assert.equal(edit?.action, 'edit');
+  assert.deepEqual(edit?.file, { path: 'src/b.ts', content: Buffer.from('hey!'), mode: 0o755 });
+  assert.equal(edit?.action === 'edit' && edit.what, 'a shout');
+  assert.equal(planWith(file('hey!')).files[0]?.action, 'identical');
+
+  for (const [found, why] of [
+    [file('silent'), 'nobody is there'],
+    [file(Buffer.from([0x68, 0xff])), 'it is not UTF-8'],
+    [{ kind: 'nothing' }, 'it is not there, and should be edited'],
+    [{ kind: 'obstacle', at: 'src', what: 'a symbolic link' }, 'src is a symbolic link'],
+  ] as const) {
+    const planned = planWith(found);
+    assert.equal(isFeasible(planned), false);
+    assert.equal(planned.files[0]?.action === 'conflict' && planned.files[0].why, why);
+  }
+});
+
 test('the commands to go on with are those of the package manager that ran it', () => {
   const managers = {
-    'npm/10.8.2 node/v22.1.0 linux x64': ['cd app', 'npm install', 'npm start'],
-    'pnpm/9.1.0 npm/? node/v22.1.0 linux x64': ['cd app', 'pnpm install', 'pnpm start'],
-    'yarn/4.1.0 npm/? node/v22.1.0': ['cd app', 'yarn install', 'yarn start'],
-    'bun/1.1.0 npm/? node/v22.1.0': ['cd app', 'bun install', 'bun run start'],
-    'npminstall/5.1.2': ['cd app', 'npm install', 'npm start'],
+    'npm/10.8.2 node/v22.1.0 linux x64': ['npm install', 'npm start'],
+    'pnpm/9.1.0 npm/? node/v22.1.0 linux x64': ['pnpm install', 'pnpm start'],
+    'yarn/4.1.0 npm/? node/v22.1.0': ['yarn install', 'yarn start'],
+    'bun/1.1.0 npm/? node/v22.1.0': ['bun install', 'bun run start'],
+    'npminstall/5.1.2': ['npm install', 'npm start'],
   };
   for (const [agent, steps] of Object.entries(managers)) {
-    assert.deepEqual(nextSteps('app', detectPackageManager(agent)), steps);
+    assert.deepEqual(nodeCommands(detectPackageManager(agent)), steps);
   }
   assert.equal(detectPackageManager(undefined), 'npm');
 });

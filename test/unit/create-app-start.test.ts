@@ -17,7 +17,7 @@ before(() => {
   app = join(folder, 'my-app');
   for (const args of [
     [join(root, 'scripts/build.mjs'), 'bundles', 'types', 'create-app'],
-    [join(root, 'create-app/dist/cli.js'), 'my-app'],
+    [join(root, 'create-app/dist/cli.js'), 'my-app', '--template', 'node'],
   ]) {
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     assert.equal(status, 0, stderr);

@@ -1,0 +1,123 @@
+/** The scaffolder decides from data, and touches the disk, the user's programs and the terminal in few places. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { checkLayers, type FileMap, type Layer } from '../support/layers.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tree = 'create-app/src/';
+
+const words = ['errors', 'choices', 'version'];
+const disk = [/^node:(fs|os|path|timers\/promises)$/];
+const programs = [/^node:child_process$/];
+
+/** arguments and questions → (render → plan → apply → report), and for Rails what is laid over what `rails new` made. */
+const layers: readonly Layer[] = [
+  { name: 'errors', files: /^errors\.ts$/, imports: [], packages: [], pure: true },
+  { name: 'choices', files: /^rails\/choices\.ts$/, imports: [], packages: [], pure: true },
+  { name: 'version', files: /^version\.ts$/, imports: [], packages: [], pure: true },
+  { name: 'edits', files: /^edits\//, imports: [], packages: [], pure: true },
+  { name: 'render', files: /^render\.ts$/, imports: [], packages: disk },
+  { name: 'names', files: /^(name|rails\/app-name)\.ts$/, imports: words, packages: [], pure: true },
+  { name: 'plan', files: /^plan\.ts$/, imports: ['edits', 'render'], packages: [], pure: true },
+  { name: 'report', files: /^report\.ts$/, imports: ['plan'], packages: [], pure: true },
+  { name: 'railsrc', files: /^rails\/railsrc\.ts$/, imports: [], packages: disk },
+  {
+    name: 'overlay',
+    files: /^rails\/(edits\/[\w-]+|flags|gems|installers|overlay|template)\.ts$/,
+    imports: ['plan', 'edits', 'render', 'railsrc', ...words],
+    packages: [],
+    pure: true,
+  },
+  { name: 'target', files: /^(target|staging|apply)\.ts$/, imports: ['plan', 'errors'], packages: disk },
+  { name: 'run', files: /^(run|progress|interruption)\.ts$/, imports: ['errors'], packages: [...programs, ...disk] },
+  { name: 'contract', files: /^engine-contract\.ts$/, imports: [], packages: [], pure: true },
+  {
+    name: 'engine process',
+    files: /^engine-process\.ts$/,
+    imports: ['contract'],
+    packages: [/^create-create-app$/],
+    sideEffects: true,
+  },
+  { name: 'engine', files: /^engine\.ts$/, imports: ['contract', 'render', 'run', 'errors'], packages: disk },
+  {
+    name: 'ruby',
+    files: /^rails\/(commands|syntax|tools)\.ts$/,
+    imports: ['run', 'render', ...words],
+    packages: disk,
+  },
+  {
+    name: 'rails',
+    files: /^rails\/create\.ts$/,
+    imports: ['ruby', 'overlay', 'railsrc', 'target', 'plan', 'render', ...words],
+    packages: disk,
+  },
+  {
+    name: 'arguments',
+    files: /^arguments\.ts$/,
+    imports: ['names', 'plan', ...words],
+    packages: [/^node:util$/],
+    pure: true,
+  },
+  {
+    name: 'prompter',
+    files: /^prompter\.ts$/,
+    imports: ['errors'],
+    packages: [/^@clack\/prompts$/],
+  },
+  {
+    name: 'questions',
+    files: /^questions\.ts$/,
+    imports: ['arguments', 'prompter', 'names', ...words],
+    packages: [],
+    pure: true,
+  },
+  {
+    name: 'cli',
+    files: /^cli\.ts$/,
+    imports: [
+      'arguments',
+      'questions',
+      'prompter',
+      'engine',
+      'rails',
+      'plan',
+      'render',
+      'report',
+      'target',
+      'run',
+      ...words,
+    ],
+    packages: [/^node:(fs|path|url)$/],
+    sideEffects: true,
+  },
+];
+
+function readTree(): FileMap {
+  const paths = readdirSync(join(root, tree), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts'));
+  return new Map(paths.map((path) => [tree + path, readFileSync(join(root, tree, path), 'utf8')]));
+}
+
+test('create-app/src: imports point one way, and what decides is pure', () => {
+  const files = readTree();
+  assert.ok(files.size > 0);
+  assert.deepEqual(checkLayers(files, tree, layers), []);
+});
+
+for (const [path, source, says] of [
+  ['plan.ts', `import { readFileSync } from 'node:fs';\nexport const read = readFileSync;`, /plan must not import/],
+  ['rails/gems.ts', `import { run } from '../run.js';\nexport const go = run;`, /overlay must not import run/],
+  ['edits/lines.ts', `export const now = () => Date.now();`, /Date\.now/],
+] as const) {
+  test(`it would be noticed: ${says.source}`, () => {
+    const found = checkLayers(new Map([...readTree(), [tree + path, source]]), tree, layers);
+    assert.ok(
+      found.some(({ file, what }) => file === tree + path && says.test(what)),
+      JSON.stringify(found),
+    );
+  });
+}
