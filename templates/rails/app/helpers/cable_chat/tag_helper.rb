@@ -1,0 +1,55 @@
+# frozen_string_literal: true
+
+module CableChat
+  # The elements in a view. They are configured by attributes alone, so they work under a strict content security policy.
+  module TagHelper
+    # <cable-chat>, and, once a page, the script that makes it one.
+    #
+    #   cable_chat_tag
+    #   cable_chat_tag heading: "Ask us", channel_params: { room: 42 }, class: "panel"
+    #   cable_chat_tag actions_url: cable_chat_actions_path      # frames over a signed stream, without a channel
+    #
+    # Every option becomes an attribute, underscores as dashes; hashes become JSON. See the widget's README for what there is.
+    # With a block, its content goes into the element's slots. `script: false`: the page's own JavaScript imports "cable-chat".
+    def cable_chat_tag(script: true, **attributes, &block)
+      cable_chat_element("cable-chat", script, attributes, &block)
+    end
+
+    # <cable-presence>: who is here.
+    #
+    #   cable_presence_tag channel: "ChatChannel", channel_params: { room_id: "lobby" }
+    #   cable_presence_tag for: "chat"                           # shares the connection of <cable-chat id="chat">
+    def cable_presence_tag(script: true, **attributes, &block)
+      cable_chat_element("cable-presence", script, attributes, &block)
+    end
+
+    private
+      def cable_chat_element(name, script, attributes, &block)
+        attributes = cable_chat_connection(attributes).merge(attributes)
+        # Where the cable is opened with cookies, the visitor needs one before the socket: its handshake can set none.
+        Identity.welcome(request) unless Identity.tokens?
+        element = content_tag(name, block ? capture(&block) : nil, cable_chat_attributes(attributes))
+        safe_join([ (cable_chat_script if script), element ].compact, "\n")
+      end
+
+      # What shares the connection of another element has none of its own.
+      def cable_chat_connection(attributes)
+        return {} if attributes.key?(:for)
+
+        { url: ActionCable.server.config.url, token_url: (cable_chat_token_path if Identity.tokens?) }
+      end
+
+      def cable_chat_attributes(attributes)
+        attributes.compact.to_h do |name, value|
+          [ name.to_s.dasherize, value.is_a?(Hash) && %i[data aria].exclude?(name) ? value.to_json : value ]
+        end
+      end
+
+      def cable_chat_script
+        return if @cable_chat_script
+
+        @cable_chat_script = true
+        javascript_include_tag("cable-chat", type: "module")
+      end
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+# The chat's settings; all of them, with what they mean, are in app/models/cable_chat/config.rb.
+Rails.application.config.to_prepare do
+  CableChat.configure do |config|
+    # demo (needs no key), openai, ruby_llm or anthropic
+    config.provider = ENV.fetch("CABLE_CHAT_PROVIDER", "demo")
+    # config.system_prompt = "You help the customers of a bookshop."
+    # config.asks_per_minute = 20
+  end
+end
+
+Rails.application.configure do
+  # The AnyCable server calls Rails at /_anycable, over plain HTTP from inside, and proves itself with a key. Sent away to HTTPS
+  # by force_ssl, or refused for its host name, it could call nothing.
+  internal = ->(request) { request.path.start_with?("/_anycable/") }
+  also_internal = ->(others) { ->(request) { internal.call(request) || others&.call(request) } }
+  redirect = config.ssl_options[:redirect]
+  unless redirect == false
+    redirect = (redirect || {}).merge(exclude: also_internal.call(redirect && redirect[:exclude]))
+    config.ssl_options = config.ssl_options.merge(redirect: redirect)
+  end
+  config.host_authorization =
+    config.host_authorization.merge(exclude: also_internal.call(config.host_authorization[:exclude]))
+
+  # Pages of these origins may open the cable with cookies, beside those of its own host: https://www.example.com,https://…
+  if ENV["CABLE_CHAT_ORIGINS"].present?
+    config.action_cable.allowed_request_origins = ENV["CABLE_CHAT_ORIGINS"].split(",").map(&:strip)
+  end
+
+  # What visitors write is theirs: not for the log.
+  config.filter_parameters |= [ /\Amessage\z/ ]
+
+  # Where the widget lies. With importmap-rails it is there already.
+  if config.respond_to?(:assets)
+    config.assets.paths |= [ Rails.root.join("vendor/javascript").to_s ] if config.assets.paths.exclude?("vendor/javascript")
+    config.assets.precompile |= [ "cable-chat.js" ] if config.assets.respond_to?(:precompile) && config.assets.precompile
+  end
+
+  config.after_initialize do
+    # Without it, anybody could broadcast, call the channels, and be anybody. (An image is built without secrets.)
+    if Rails.env.production? && AnyCable.config.secret.blank? && ENV["SECRET_KEY_BASE_DUMMY"].blank?
+      raise "ANYCABLE_SECRET is not set. Make one with `bin/rails secret`, and give it to Rails and to the AnyCable server."
+    end
+  end
+end
