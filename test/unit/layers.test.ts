@@ -50,7 +50,7 @@ const widget: readonly Layer[] = [
     imports: ['controllers', 'session', 'events', 'strings', 'markdown', ...belowSession],
     packages: lit,
   },
-  { name: 'index', files: /^index\.ts$/, imports: ['elements'], packages: [], sideEffects: true },
+  { name: 'index', files: /^index\.ts$/, imports: ['elements', 'session'], packages: [], sideEffects: true },
   // Whatever else lies at the top: session.ts, and what it composes.
   { name: 'session', files: /^[\w-]+\.ts$/, imports: belowSession, packages: [] },
 ];

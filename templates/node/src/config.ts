@@ -14,6 +14,14 @@ export interface Config {
   readonly historyTtl: number;
   readonly sessionTtl: number;
   readonly pingInterval: number;
+  /** How long a member without a connection still counts as present. */
+  readonly presenceTtl: number;
+  /** What tokens, signed streams and publishers' keys are made from. Absent: there are none of these. */
+  readonly secret: string | undefined;
+  /** `isEnforced`: nobody connects without a token. `ttl`: how long those of this server are good. */
+  readonly tokens: { readonly isEnforced: boolean; readonly ttl: number };
+  /** Streams that a page subscribes to directly: also unsigned ones (`public`), and what clients may do on signed ones. */
+  readonly streams: { readonly public: boolean; readonly whisper: boolean; readonly presence: boolean };
   readonly openai: OpenAiConfig | undefined;
   readonly demo: { readonly seed: number; readonly tokensPerSecond: number };
   /** Absent: the chat's own. Tokens of an answer, tokens of what the model is sent, questions a minute of one visitor. */
@@ -44,6 +52,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** RFC 7518, section 3.2, wants an HMAC's key to be as long as its hash: 32 bytes. */
+const SHORTEST_SECRET = 32;
+/** Pages renew a token 10 s before its end: a shorter one would be renewed all the time. */
+const SHORTEST_TOKEN_SECONDS = 30;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws ConfigError. A variable that is empty counts as not set. */
@@ -60,6 +73,17 @@ export function readConfig(environment: Environment): Config {
     historyTtl: variables.seconds('HISTORY_TTL', 300),
     sessionTtl: variables.seconds('SESSION_TTL', 300),
     pingInterval: variables.seconds('PING_INTERVAL', 3),
+    presenceTtl: variables.seconds('PRESENCE_TTL', 15),
+    secret: variables.signingSecret('ANYCABLE_SECRET'),
+    tokens: {
+      isEnforced: variables.flag('ENFORCE_JWT'),
+      ttl: variables.seconds('JWT_TTL', 300, SHORTEST_TOKEN_SECONDS),
+    },
+    streams: {
+      public: variables.flag('PUBLIC_STREAMS'),
+      whisper: variables.flag('STREAMS_WHISPER'),
+      presence: variables.flag('STREAMS_PRESENCE', true),
+    },
     openai: readOpenAi(variables),
     demo: {
       seed: variables.integer('DEMO_SEED', 1, 0, 0xffff_ffff, 'any whole number'),
@@ -74,6 +98,9 @@ export function readConfig(environment: Environment): Config {
     lab: variables.flag('LAB'),
     logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   };
+  if (config.tokens.isEnforced && variables.text('ANYCABLE_SECRET') === undefined) {
+    problems.push('ENFORCE_JWT is on, and nobody can have a token; set ANYCABLE_SECRET as well');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -109,6 +136,16 @@ class Variables {
     return undefined;
   }
 
+  /** As `secret`, and long enough that nobody finds it out by trying: whoever has a token has something to try on. */
+  signingSecret(name: string): string | undefined {
+    const value = this.secret(name);
+    if (value === undefined || value.length >= SHORTEST_SECRET) return value;
+    this.#problems.push(
+      `${name} is too short; write ${SHORTEST_SECRET} random characters or more, as from: openssl rand -hex 32`,
+    );
+    return undefined;
+  }
+
   integer(name: string, fallback: number, low: number, high: number, meaning: string): number {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -121,11 +158,12 @@ class Variables {
   }
 
   /** In the environment in seconds, as AnyCable has them; here in milliseconds. A day at most. */
-  seconds(name: string, fallback: number): number {
+  seconds(name: string, fallback: number, low = 0): number {
     const value = this.text(name);
     if (value === undefined) return fallback * 1_000;
-    if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 86_400) return Number(value) * 1_000;
-    return this.#refuse(name, value, `seconds from 0 to 86400, such as ${fallback}`, fallback * 1_000);
+    const isNumber = /^\d+(\.\d+)?$/.test(value);
+    if (isNumber && Number(value) >= low && Number(value) <= 86_400) return Number(value) * 1_000;
+    return this.#refuse(name, value, `seconds from ${low} to 86400, such as ${fallback}`, fallback * 1_000);
   }
 
   speed(name: string, fallback: number): number {
@@ -136,11 +174,12 @@ class Variables {
     return this.#refuse(name, value, `tokens a second, such as ${fallback}, or max`, fallback);
   }
 
-  flag(name: string): boolean {
+  flag(name: string, fallback = false): boolean {
     const value = this.text(name)?.toLowerCase();
-    if (value === undefined || ['0', 'false', 'no', 'off'].includes(value)) return false;
+    if (value === undefined) return fallback;
+    if (['0', 'false', 'no', 'off'].includes(value)) return false;
     if (['1', 'true', 'yes', 'on'].includes(value)) return true;
-    return this.#refuse(name, value, 'true or false', false);
+    return this.#refuse(name, value, 'true or false', fallback);
   }
 
   choice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {

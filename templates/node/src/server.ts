@@ -1,16 +1,21 @@
 /** The composition root: connects the cable, the channels, the chat, the model and the web server. */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Tokens, deriveKeys, identifyByToken, nobody, tokenOfHandshake } from './auth/index.js';
 import { CableServer } from './cable/index.js';
 import type { Broadcast, Channel, Identify, PartialCableOptions } from './cable/index.js';
 import { createAssistantChannel } from './channels/assistant-channel.js';
+import { createChatChannel } from './channels/chat-channel.js';
 import { createLlmStreamChannel } from './channels/llm-stream-channel.js';
 import { createChat } from './chat/index.js';
 import type { Chat, ChatOptions } from './chat/index.js';
+import { cableOptionsFrom, chatOptionsFrom, providerConfig } from './config-options.js';
 import type { Config } from './config.js';
+import { createAbsentApi, createApi } from './http/api.js';
 import { createHttpServer } from './http/server.js';
 import type { StaticMount } from './http/static-files.js';
 import { onWebSocketUpgrade } from './http/upgrade.js';
@@ -29,7 +34,7 @@ export interface ServerOptions {
   readonly provider?: Provider;
   /** Instead of the visitor's cookie: a site with users of its own says here who is calling. */
   readonly identify?: Identify;
-  /** Channels beside the two of the chat. */
+  /** Channels beside those of the chat. */
   readonly channels?: Readonly<Record<string, Channel>>;
   /** Directories beside `public/` and the widget's. */
   readonly mounts?: readonly StaticMount[];
@@ -57,7 +62,8 @@ export interface RunningServer {
 }
 
 const LAB_MOUNT: StaticMount = { prefix: '/', directory: fileURLToPath(new URL('../lab', import.meta.url)) };
-const LAB_LEASE_MS = 4_000;
+/** One for the process, so that a page that was open keeps its streams when the lab restarts the server. */
+const LAB_SECRET = randomBytes(32).toString('hex');
 
 /**
  * Throws ListenError, StorageError, OptionError, ProviderConfigurationError or CableError, each of which says what to do;
@@ -80,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     parts = createServers(options, chat, {
       AssistantChannel: createAssistantChannel(chat),
+      ChatChannel: createChatChannel(),
       LlmStreamChannel: llmStream,
     });
   } catch (error) {
@@ -132,23 +139,49 @@ function createServers(
   chatChannels: Readonly<Record<string, Channel>>,
 ): Servers {
   const visitors = new VisitorCookies(config);
-  // It knows visitors by their cookie only, and its page is for nobody else.
-  const lab = config.lab && identify === undefined ? createLab({ visitors, chat, logger, restart }) : undefined;
+  const byCookie: Identify = (request) => ({ user: visitors.visitorOf(request).user });
+  const withoutToken = config.tokens.isEnforced ? nobody : (identify ?? byCookie);
+  // The lab knows visitors by their cookie only, and its page is for nobody else.
+  const isLab = config.lab && identify === undefined;
+  const secret = config.secret ?? (isLab ? LAB_SECRET : undefined);
+  const keys = secret === undefined ? undefined : deriveKeys(secret);
+  const plainTokens = keys && new Tokens({ key: keys.tokens, ttl: config.tokens.ttl });
+  const lab = isLab && plainTokens ? createLab({ visitors, tokens: plainTokens, chat, logger, restart }) : undefined;
+  const tokens = lab?.tokens ?? plainTokens;
+  const options = { ...cableOptionsFrom(config, keys?.streams), ...cableOptions };
   const cable = new CableServer({
     channels: { ...chatChannels, ...channels },
-    identify: identify ?? lab?.identify ?? ((request) => ({ user: visitors.visitorOf(request).user })),
+    identify: tokens
+      ? identifyByToken({ tokenOf: tokenOfHandshake, verifier: tokens, withoutToken, logger })
+      : withoutToken,
     // A client without a cookie gets one with the handshake: else each of its connections would be another visitor.
     responseHeaders: (request) => {
-      const { setCookie } = identify === undefined ? visitors.visitorOf(request) : {};
+      const isByCookie = withoutToken === byCookie && (tokens === undefined || tokenOfHandshake(request) === undefined);
+      const { setCookie } = isByCookie ? visitors.visitorOf(request) : {};
       return setCookie === undefined ? [] : [`Set-Cookie: ${setCookie}`];
     },
-    options: { ...cableOptionsFrom(config), ...cableOptions },
+    options,
     logger,
   });
+  const api =
+    keys && tokens
+      ? createApi({
+          keys,
+          tokens,
+          identify,
+          isTokenEnforced: config.tokens.isEnforced,
+          visitors,
+          cable,
+          chat,
+          origins: { allowedOrigins: options.allowedOrigins ?? [] },
+          logger,
+          isOpen: () => http.listening,
+        })
+      : createAbsentApi(logger);
   const http = createHttpServer({
     // The lab's page stands in the place of the plain one.
     mounts: [...mounts, ...(lab === undefined ? [] : [LAB_MOUNT]), ...defaultMounts(logger)],
-    handlers: lab === undefined ? [] : [lab.handler(cable)],
+    handlers: [...api, ...(lab === undefined ? [] : [lab.handler(cable)])],
     visitors,
     logger,
     health: () => ({ connections: cable.stats.connections, open_answers: chat.openAnswers }),
@@ -157,32 +190,6 @@ function createServers(
     cable.handleUpgrade(request, lab?.openLine(request, socket) ?? socket, head);
   });
   return { cable, http, lab };
-}
-
-function providerConfig({ openai, demo }: Config): Parameters<typeof createProvider>[0] {
-  if (openai === undefined) return { demo };
-  return { demo, openai };
-}
-
-function cableOptionsFrom(config: Config): PartialCableOptions {
-  return {
-    allowedOrigins: config.allowedOrigins,
-    pingInterval: config.pingInterval,
-    sessionTtl: config.sessionTtl,
-    history: { limit: config.historyLimit, ttl: config.historyTtl },
-  };
-}
-
-function chatOptionsFrom({ systemPrompt, openai, lab, limits }: Config): Partial<ChatOptions> {
-  return {
-    ...(limits.answerTokens !== undefined && { maxTokens: limits.answerTokens }),
-    ...(limits.contextTokens !== undefined && { contextTokens: limits.contextTokens }),
-    ...(limits.asksPerMinute !== undefined && { asksPerMinute: limits.asksPerMinute }),
-    ...(systemPrompt !== undefined && { systemPrompt }),
-    ...(openai?.model !== undefined && { model: openai.model }),
-    // Who kills a job there is to see the end of it.
-    ...(lab && { leaseMs: LAB_LEASE_MS }),
-  };
 }
 
 /** The page, and the widget's files as its package has them. */

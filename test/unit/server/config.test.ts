@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { ConfigError, readConfig } from '../../../templates/node/src/config.js';
 import { createLogger } from '../../../templates/node/src/logger.js';
 
+const SECRET = 'a-secret-of-thirty-two-letters..';
+
 describe('readConfig', () => {
   test('an empty environment gives the defaults', () => {
     const defaults = readConfig({});
@@ -16,6 +18,10 @@ describe('readConfig', () => {
       historyTtl: 300_000,
       sessionTtl: 300_000,
       pingInterval: 3_000,
+      presenceTtl: 15_000,
+      secret: undefined,
+      tokens: { isEnforced: false, ttl: 300_000 },
+      streams: { public: false, whisper: false, presence: true },
       openai: undefined,
       demo: { seed: 1, tokensPerSecond: 40 },
       limits: { answerTokens: undefined, contextTokens: undefined, asksPerMinute: undefined },
@@ -38,6 +44,13 @@ describe('readConfig', () => {
         HISTORY_TTL: '1.5',
         SESSION_TTL: '0',
         PING_INTERVAL: '1',
+        PRESENCE_TTL: '2.5',
+        ANYCABLE_SECRET: SECRET,
+        ENFORCE_JWT: 'yes',
+        JWT_TTL: '30',
+        PUBLIC_STREAMS: 'on',
+        STREAMS_WHISPER: 'true',
+        STREAMS_PRESENCE: 'off',
         OPENAI_API_KEY: 'sk-x',
         OPENAI_BASE_URL: 'http://localhost:11434/v1',
         OPENAI_MODEL: 'small',
@@ -60,6 +73,10 @@ describe('readConfig', () => {
         historyTtl: 1_500,
         sessionTtl: 0,
         pingInterval: 1_000,
+        presenceTtl: 2_500,
+        secret: SECRET,
+        tokens: { isEnforced: true, ttl: 30_000 },
+        streams: { public: true, whisper: true, presence: false },
         openai: { apiKey: 'sk-x', baseURL: 'http://localhost:11434/v1', model: 'small' },
         demo: { seed: 7, tokensPerSecond: Number.POSITIVE_INFINITY },
         limits: { answerTokens: 9_000, contextTokens: 100_000, asksPerMinute: 3 },
@@ -89,6 +106,8 @@ describe('readConfig', () => {
     ['HISTORY_TTL', '5m', /seconds from 0 to 86400, such as 300/],
     ['SESSION_TTL', '-1', /seconds/],
     ['PING_INTERVAL', '99999', /seconds/],
+    ['JWT_TTL', '29', /seconds from 30 to 86400, such as 300/],
+    ['PRESENCE_TTL', 'long', /such as 15/],
     ['OPENAI_BASE_URL', 'localhost:11434', /such as https:\/\/api\.openai\.com\/v1/],
     ['OPENAI_BASE_URL', 'ftp://a.test', /address/],
     ['ALLOWED_ORIGINS', 'https://a.test', /without http:\/\//],
@@ -112,6 +131,26 @@ describe('readConfig', () => {
       );
     });
   }
+
+  test('a secret that could be found out is refused, and not shown', () => {
+    const tooShort = SECRET.slice(1);
+    assert.throws(
+      () => readConfig({ ANYCABLE_SECRET: tooShort, ENFORCE_JWT: '1' }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.deepEqual(error.problems, [
+          'ANYCABLE_SECRET is too short; write 32 random characters or more, as from: openssl rand -hex 32',
+        ]);
+        return true;
+      },
+    );
+    assert.throws(() => readConfig({ ANYCABLE_SECRET: `${SECRET} and words` }), /ANYCABLE_SECRET has spaces/);
+  });
+
+  test('tokens are not enforced where nobody can have one', () => {
+    assert.throws(() => readConfig({ ENFORCE_JWT: '1' }), /ENFORCE_JWT is on.*set ANYCABLE_SECRET/);
+    assert.throws(() => readConfig({ ENFORCE_JWT: '1', ANYCABLE_SECRET: ' ' }), /set ANYCABLE_SECRET/);
+  });
 
   test('all problems are told at once, and no secret with them', () => {
     assert.throws(

@@ -165,8 +165,10 @@ function decodeHistory(
   const streams = new Map<string, StreamPosition>();
   for (const [name, position] of Object.entries(rawStreams)) {
     const path = `history.streams[${JSON.stringify(name)}]`;
-    if (!isObject(position)) return invalid(path, 'an object', position);
-    const { epoch = '', offset = 0 } = position;
+    // As AnyCable: nothing is a position that is found nowhere.
+    const given = position ?? {};
+    if (!isObject(given)) return invalid(path, 'an object', given);
+    const { epoch = '', offset = 0 } = given;
     if (typeof epoch !== 'string') return invalid(`${path}.epoch`, 'a string', epoch);
     if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
       return invalid(`${path}.offset`, 'a whole number, 0 or more', offset);

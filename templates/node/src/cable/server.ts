@@ -60,7 +60,9 @@ export interface CableStats {
   readonly history: { readonly epoch: string; readonly streams: number; readonly bytes: number };
 }
 
+/** Milliseconds. The shortest is for TTLs that only tests have. */
 const SWEEP_INTERVAL = 1_000;
+const SHORTEST_SWEEP_INTERVAL = 50;
 
 export class CableServer {
   readonly #options: CableOptions;
@@ -79,6 +81,7 @@ export class CableServer {
   /** Until they have ended wholly, also while they are closing. */
   readonly #connections = new Set<Connection>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #sweepInterval: number;
   #sweeps = 0;
   #quiet = false;
   #closed: Promise<void> | undefined;
@@ -116,7 +119,8 @@ export class CableServer {
       handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
     });
     this.#sockets.on('headers', (lines, request) => lines.push(...(responseHeaders?.(request) ?? [])));
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
+    this.#sweepInterval = sweepIntervalFor(ttl);
+    this.#sweeper = setInterval(() => this.#sweep(), this.#sweepInterval);
     this.#sweeper.unref();
   }
 
@@ -302,11 +306,16 @@ export class CableServer {
     this.#sessions.expire();
     this.#presenter.expire();
     this.#allowance.expire();
-    // Sessions in use are kept alive twice a TTL, as AnyCable does it.
-    const keepAliveEvery = Math.max(1, Math.floor(this.#options.sessionTtl / 2 / SWEEP_INTERVAL));
+    const keepAliveEvery = Math.max(1, Math.floor(this.#options.sessionTtl / 2 / this.#sweepInterval));
     if (++this.#sweeps % keepAliveEvery !== 0) return;
     for (const connection of this.#openConnections()) if (connection.resumable) this.#sessions.touch(connection.sid);
   }
+}
+
+/** Sessions in use are kept alive by the sweeps, twice a TTL as AnyCable does it: a short one needs more of them. */
+function sweepIntervalFor(sessionTtl: number): number {
+  if (sessionTtl === 0) return SWEEP_INTERVAL;
+  return Math.min(SWEEP_INTERVAL, Math.max(SHORTEST_SWEEP_INTERVAL, sessionTtl / 2));
 }
 
 /** Long enough never to come twice: AnyCable's four characters would repeat once in a while over many restarts. */

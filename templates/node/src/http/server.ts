@@ -19,11 +19,18 @@ export interface HttpServerParts {
   readonly logger: Logger;
   /** What `GET /healthz` answers beside its status 200: plain JSON, nothing secret. */
   readonly health: () => Readonly<Record<string, unknown>>;
+  /** How long a request may take to arrive, with its body; milliseconds. Then it is answered 408. */
+  readonly requestTimeout?: number;
 }
+
+/** Node's own 5 minutes are for uploads. What is sent here is small. */
+const REQUEST_TIMEOUT = 30_000;
 
 /** Not listening yet. WebSockets are not answered here: `onWebSocketUpgrade` says who does. */
 export function createHttpServer(parts: HttpServerParts): Server {
-  return createServer((request, response) => {
+  const { requestTimeout = REQUEST_TIMEOUT } = parts;
+  const timeouts = { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout / 10 };
+  return createServer(timeouts, (request, response) => {
     respond(parts, request, response).catch((error: unknown) => {
       // A reader that went away is no fault of ours.
       if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;

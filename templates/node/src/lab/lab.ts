@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { CableServer, Identify } from '../cable/index.js';
+import type { TokenMinter, TokenVerifier, Tokens } from '../auth/index.js';
+import type { CableServer } from '../cable/index.js';
 import type { Chat } from '../chat/index.js';
 import type { RequestHandler } from '../http/handler.js';
 import type { VisitorCookies } from '../http/visitor.js';
 import type { Logger } from '../logger.js';
 import { Lines } from './lines.js';
 import { labRoutes } from './routes.js';
-import { LabTokens, tokenOf } from './tokens.js';
+import { LabTokens } from './tokens.js';
 
 export interface LabParts {
   readonly visitors: VisitorCookies;
+  readonly tokens: Tokens;
   readonly chat: Chat;
   readonly logger: Logger;
   readonly restart?: (() => void) | undefined;
@@ -18,8 +20,8 @@ export interface LabParts {
 
 /** What a server with a fault lab does otherwise than one without. */
 export interface Lab {
-  /** By the visitor's cookie; a token that is brought along must be good, too. */
-  readonly identify: Identify;
+  /** Tokens that can be made to expire. */
+  readonly tokens: TokenMinter & TokenVerifier;
   /** What a socket is spoken through, so that it can be spoilt. */
   openLine(request: IncomingMessage, socket: Duplex): Duplex;
   handler(cable: CableServer): RequestHandler;
@@ -31,15 +33,11 @@ export interface Lab {
  * The fault lab of the demo page: faults that a visitor does to their own connections and answers, for real. Not for a
  * site that serves others: it lets everybody restart the server.
  */
-export function createLab({ visitors, chat, logger, restart }: LabParts): Lab {
+export function createLab({ visitors, tokens: plainTokens, chat, logger, restart }: LabParts): Lab {
   const lines = new Lines();
-  const tokens = new LabTokens();
+  const tokens = new LabTokens(plainTokens);
   return {
-    identify: (request) => {
-      const { user } = visitors.visitorOf(request);
-      const token = tokenOf(request);
-      return token === undefined || tokens.isGood(token, user) ? { user } : { refused: 'token_expired' };
-    },
+    tokens,
     openLine: (request, socket) => lines.open(visitors.visitorOf(request).user, socket),
     handler: (cable) => labRoutes({ cable, chat, lines, tokens, restart, visitors, logger }),
     close: () => lines.close(),

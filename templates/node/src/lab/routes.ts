@@ -5,11 +5,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isUuid } from '../chat/index.js';
 import type { Chat } from '../chat/index.js';
+import { readJsonObject } from '../http/body.js';
+import { HttpError, sendError, sendJson } from '../http/exchange.js';
 import type { RequestHandler } from '../http/handler.js';
 import type { VisitorCookies } from '../http/visitor.js';
 import type { Logger } from '../logger.js';
 import { Allowance } from './allowance.js';
-import { LabError, readJson, sendError, sendJson } from './exchange.js';
 import { FAULTS, inflict } from './faults.js';
 import type { Fault, FaultsParts } from './faults.js';
 
@@ -22,6 +23,7 @@ export interface LabRoutesParts extends FaultsParts {
 }
 
 const PREFIX = '/lab/';
+const MOST_BODY_BYTES = 1_024;
 
 export function labRoutes(parts: LabRoutesParts): RequestHandler {
   const visitorAllowance = new Allowance({ most: 60, everyMs: 1_000, keys: 10_000 }, parts.now);
@@ -30,7 +32,7 @@ export function labRoutes(parts: LabRoutesParts): RequestHandler {
 
   function identify(request: IncomingMessage): string {
     const { user, setCookie } = parts.visitors.visitorOf(request);
-    if (setCookie !== undefined) throw new LabError('not_found', 'Open the page first: it brings the cookie.');
+    if (setCookie !== undefined) throw new HttpError('not_found', 'Open the page first: it brings the cookie.');
     spend(visitorAllowance, user);
     return user;
   }
@@ -39,12 +41,12 @@ export function labRoutes(parts: LabRoutesParts): RequestHandler {
     requireMethod(request, 'POST');
     requireSameOrigin(request);
     const user = identify(request);
-    if (name === 'token') return sendJson(response, 200, parts.tokens.mint(user));
+    if (name === 'token') return sendJson(response, 200, await parts.tokens.mint({ user }));
     const fault = name as Fault;
-    const messageId = readMessageId((await readJson(request))['message_id']);
+    const messageId = readMessageId((await readJsonObject(request, MOST_BODY_BYTES))['message_id']);
     if (fault === 'restart') spend(restartAllowance, 'everybody');
     const result = inflict(parts, fault, user, messageId);
-    if (!result.done) throw new LabError(result.code, result.message);
+    if (!result.done) throw new HttpError(result.code, result.message);
     parts.logger.info('a visitor tries a fault', { fault, ...result.body });
     if (result.afterwards !== undefined) response.once('finish', result.afterwards);
     sendJson(response, 200, result.body);
@@ -57,7 +59,7 @@ export function labRoutes(parts: LabRoutesParts): RequestHandler {
     const messageId = readMessageId(query.get('message_id') ?? undefined);
     const text =
       messageId !== undefined && parts.chat.ownerOf(messageId) === user ? parts.chat.storedText(messageId) : undefined;
-    if (text === undefined) throw new LabError('not_found', 'You have no such message.');
+    if (text === undefined) throw new HttpError('not_found', 'You have no such message.');
     const { status, bytes, sha256 } = text;
     sendJson(response, 200, { status, bytes, sha256 });
   }
@@ -70,7 +72,7 @@ export function labRoutes(parts: LabRoutesParts): RequestHandler {
       if (isPost) await post(name, request, response);
       else stored(request, response);
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       sendError(response, error);
     }
     return true;
@@ -78,7 +80,7 @@ export function labRoutes(parts: LabRoutesParts): RequestHandler {
 }
 
 function requireMethod(request: IncomingMessage, method: 'GET' | 'POST'): void {
-  if (request.method !== method) throw new LabError('method_not_allowed', `Only ${method}.`, { Allow: method });
+  if (request.method !== method) throw new HttpError('method_not_allowed', `Only ${method}.`, { Allow: method });
 }
 
 /** Browsers say where a POST comes from. The cookie is SameSite=Lax as well; this also holds where that is not known. */
@@ -86,18 +88,18 @@ function requireSameOrigin({ headers }: IncomingMessage): void {
   const { origin, host } = headers;
   const from = origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined;
   if (from === undefined || host === undefined || from !== host.toLowerCase()) {
-    throw new LabError('forbidden_origin', 'Only pages of this server may do this.');
+    throw new HttpError('forbidden_origin', 'Only pages of this server may do this.');
   }
 }
 
 function readMessageId(value: unknown): string | undefined {
   if (value === undefined || isUuid(value)) return value;
-  throw new LabError('invalid', 'message_id must be a UUID.');
+  throw new HttpError('invalid', 'message_id must be a UUID.');
 }
 
 function spend(allowance: Allowance, key: string): void {
   const wait = allowance.take(key);
   if (wait <= 0) return;
   const seconds = Math.ceil(wait / 1_000);
-  throw new LabError('rate_limited', `Too often. Try again in ${seconds} s.`, { 'Retry-After': String(seconds) });
+  throw new HttpError('rate_limited', `Too often. Try again in ${seconds} s.`, { 'Retry-After': String(seconds) });
 }

@@ -1,51 +1,49 @@
-/**
- * Tokens of the lab's own, so that one can expire: short-lived, bound to the visitor, checked with every connection that
- * brings one. They stand in for the JWTs of a real site.
- */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+/** The lab's tokens: a real site's, but for a button that makes all of a visitor's expire at once. */
+import type { MintedToken, TokenMinter, TokenVerifier, Tokens, Verdict } from '../auth/index.js';
+import type { Identity } from '../cable/index.js';
 import { BoundedMap } from './bounded-map.js';
 
-const LIFETIME_MS = 300_000;
 /** Visitors whose expired tokens are remembered; a token forgotten here still ends by itself. */
 const MOST_VISITORS = 10_000;
 
-export class LabTokens {
-  readonly #key = randomBytes(32);
+export class LabTokens implements TokenMinter, TokenVerifier {
+  readonly #tokens: Tokens;
   readonly #now: () => number;
   /** The number of the last token of a visitor that is not good any more. */
   readonly #expired = new BoundedMap<string, number>(MOST_VISITORS);
-  #count = 0;
+  #last = 0;
 
-  constructor(now: () => number = Date.now) {
+  constructor(tokens: Tokens, now: () => number = Date.now) {
+    this.#tokens = tokens;
     this.#now = now;
   }
 
-  /** As an endpoint answers: https://docs.anycable.io/anycable-go/jwt_identification has tokens of the same use. */
-  mint(user: string): { readonly token: string; readonly expires_in: number } {
-    const claim = `${++this.#count}-${this.#now() + LIFETIME_MS}`;
-    return { token: `${claim}-${this.#sign(user, claim)}`, expires_in: LIFETIME_MS / 1_000 };
+  /** Numbered by its `jti`. */
+  mint(identity: Identity): Promise<MintedToken> {
+    // From the time on, so that the numbers go on where they were before a restart.
+    this.#last = Math.max(this.#last + 1, this.#now());
+    return this.#tokens.mint(identity, String(this.#last));
   }
 
-  /** False: not one of ours, another visitor's, or expired. To the holder all of these mean: fetch another one. */
-  isGood(token: string, user: string): boolean {
-    const [, claim, number, deadline, signature] = /^((\d+)-(\d+))-([0-9a-f]{64})$/.exec(token) ?? [];
-    if (claim === undefined || signature === undefined) return false;
-    if (!timingSafeEqual(Buffer.from(signature), Buffer.from(this.#sign(user, claim)))) return false;
-    return Number(number) > (this.#expired.get(user) ?? 0) && Number(deadline) > this.#now();
+  /**
+   * Whatever is wrong with a token is told as its end: here everybody is given another one, and so a page gets on that was
+   * opened when this server had another secret.
+   */
+  async verify(token: string): Promise<Verdict> {
+    const result = await this.#tokens.verify(token);
+    const isGood = result.verdict === 'good' && !this.#isExpired(result.identity, result.id);
+    return isGood ? result : { verdict: 'expired' };
   }
 
   /** All tokens that this visitor has been given so far are expired. */
   expire(user: string): void {
-    this.#expired.set(user, this.#count);
+    this.#last = Math.max(this.#last, this.#now());
+    this.#expired.set(user, this.#last);
   }
 
-  #sign(user: string, claim: string): string {
-    return createHmac('sha256', this.#key).update(`${claim} ${user}`).digest('hex');
+  #isExpired({ user }: Identity, id: string | undefined): boolean {
+    const last = this.#expired.get(user);
+    // Without a number: not given by the lab, and so not known to be younger.
+    return last !== undefined && !(Number(id) > last);
   }
-}
-
-/** Where AnyCable's clients put a token: https://docs.anycable.io/anycable-go/jwt_identification */
-export function tokenOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
-  return /(?:^|[\s,])anycable-token\.([^,\s]+)/.exec(request.headers['sec-websocket-protocol'] ?? '')?.[1];
 }

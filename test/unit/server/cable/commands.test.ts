@@ -66,7 +66,11 @@ describe('decodeCommand', () => {
     ]),
     [
       'history',
-      { command: 'history', identifier: 'a', history: { since: 7, streams: { s: { epoch: 'e', offset: 3 }, t: {} } } },
+      {
+        command: 'history',
+        identifier: 'a',
+        history: { since: 7, streams: { s: { epoch: 'e', offset: 3 }, t: {}, u: null } },
+      },
       {
         command: 'history',
         identifier: 'a',
@@ -75,6 +79,7 @@ describe('decodeCommand', () => {
           streams: new Map([
             ['s', { epoch: 'e', offset: 3 }],
             ['t', { epoch: '', offset: 0 }],
+            ['u', { epoch: '', offset: 0 }],
           ]),
         },
       },

@@ -5,6 +5,7 @@ import { afterEach, describe, test } from 'node:test';
 import type { Provider } from '../../../../templates/node/src/providers/provider.js';
 import { CableClient, EXTENDED } from '../../../support/cable-client.js';
 import type { CableClientOptions, RawFrame } from '../../../support/cable-client.js';
+import { forgeToken } from '../../../support/forged-token.js';
 import { identifyByHeader, startTestServer } from '../../../support/server.js';
 import type { TestServer, TestServerOptions } from '../../../support/server.js';
 
@@ -193,7 +194,12 @@ describe('the faults', () => {
     const refused = { type: 'disconnect', reason: 'token_expired', reconnect: false };
     assert.deepEqual((await connect(server, 'ada', old)).first, refused);
     assert.equal((await connect(server, 'ada', await mint())).first['type'], 'welcome');
-    assert.deepEqual((await connect(server, 'eve', await mint())).first, refused, 'another visitor’s');
+    const foreign = { protocols: [EXTENDED, `anycable-token.${forgeToken({ secret: 'another server’s' })}`] };
+    assert.deepEqual(
+      (await connect(server, 'ada', foreign)).first,
+      refused,
+      'of before a restart, with another secret',
+    );
     assert.equal((await connect(server, 'ada')).first['type'], 'welcome', 'without one the cookie is enough');
   });
 
