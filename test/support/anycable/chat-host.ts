@@ -21,6 +21,8 @@ import { startAnyCable } from './server.js';
 import type { AnyCableOptions, AnyCableServer } from './server.js';
 
 export interface AnyCableChatOptions extends Pick<RpcHostOptions, 'identify'> {
+  /** Of which all keys come; default: a random one. */
+  readonly secret?: string;
   /** Default: the demo model as fast as it can. */
   readonly provider?: Provider;
   readonly chat?: Partial<ChatOptions>;
@@ -46,7 +48,7 @@ export async function startAnyCableChat(options: AnyCableChatOptions = {}): Prom
   const { provider = createDemoProvider({ seed: 1, tokensPerSecond: Infinity }) } = options;
   const log: string[] = [];
   const logger = createLogger('debug', (line) => log.push(line));
-  const secret = randomBytes(16).toString('hex');
+  const { secret = randomBytes(16).toString('hex') } = options;
   const directory = await mkdtemp(join(tmpdir(), 'cable-chat-anycable-'));
   // What was started last is stopped first, also when starting fails in the middle.
   const stops: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
