@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
  * @property {(file: string) => boolean} [includes] which of its files; default: all
  * @property {boolean} browser needs a Chromium
  * @property {boolean} [anycable] needs a real AnyCable server
+ * @property {boolean} [rails] needs a real Rails
  * @property {number} minutes then it is killed, and counts as failed
  * @property {number} fullMinutes the same for test:full
  * @property {(files: readonly string[], deadline: number) => string[]} command arguments for Node
@@ -54,6 +55,16 @@ export const suites = {
     fullMinutes: 30,
     command: (files, deadline) => nodeTest([`--test-concurrency=${availableParallelism()}`], files, deadline),
   },
+  conformance: {
+    heading: 'Conformance (the embedded server and the real AnyCable)',
+    folder: 'test/conformance',
+    browser: false,
+    anycable: true,
+    minutes: 5,
+    fullMinutes: 10,
+    // One file at a time: what it plays takes both cores.
+    command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
+  },
   browser: {
     heading: 'Component tests (Chromium)',
     folder: 'test/browser',
@@ -69,6 +80,17 @@ export const suites = {
     minutes: 15,
     fullMinutes: 120,
     // One file at a time: each has a browser and a server of its own.
+    command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
+  },
+  rails: {
+    heading: 'Rails apps as npm create makes them (real Rails, real AnyCable, Chromium)',
+    folder: 'test/rails',
+    browser: true,
+    anycable: true,
+    rails: true,
+    minutes: 20,
+    fullMinutes: 120,
+    // Each file has a browser, or an app of half a dozen processes, of its own.
     command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
   },
 };

@@ -24,6 +24,8 @@ export interface CableClientOptions {
   readonly query?: Readonly<Record<string, string>>;
   /** Milliseconds after which waiting for a frame is a failure; generous, because nothing is measured by it. */
   readonly deadline?: number;
+  /** Changes what arrives before anything sees it, as a server that is wrong would. */
+  readonly rewrite?: ((text: string) => string) | undefined;
 }
 
 /** The server answered the upgrade with an ordinary HTTP response. */
@@ -51,12 +53,12 @@ export class CableClient {
   #read = 0;
   #end: string | undefined;
 
-  private constructor(socket: WebSocket, deadline: number) {
+  private constructor(socket: WebSocket, { deadline = DEFAULT_DEADLINE, rewrite }: CableClientOptions) {
     this.#socket = socket;
     this.#deadline = deadline;
     socket.on('upgrade', (response) => (this.#response = response));
     socket.on('message', (data) => {
-      this.frames.push(decode(String(data)));
+      this.frames.push(decode(rewrite?.(String(data)) ?? String(data)));
       this.#wake();
     });
     this.closed = new Promise((resolve) => {
@@ -77,7 +79,7 @@ export class CableClient {
       headers: { ...options.headers },
       perMessageDeflate: false,
     });
-    const client = new CableClient(socket, options.deadline ?? DEFAULT_DEADLINE);
+    const client = new CableClient(socket, options);
     return new Promise((resolve, reject) => {
       socket.on('open', () => resolve(client));
       socket.on('error', reject);
@@ -87,6 +89,11 @@ export class CableClient {
         response.on('end', () => reject(new UpgradeRefused(response.statusCode ?? 0, String(Buffer.concat(chunks)))));
       });
     });
+  }
+
+  /** False from the moment the connection has ended, whoever ended it. */
+  get isOpen(): boolean {
+    return this.#end === undefined;
   }
 
   /** The sub-protocol that the server chose; empty when it chose none. */
@@ -107,6 +114,11 @@ export class CableClient {
   /** Sends a text as it is, and anything else as JSON. */
   send(frame: string | Uint8Array | Readonly<Record<string, unknown>>): void {
     this.#socket.send(typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame));
+  }
+
+  /** A text frame of these bytes, which may be no text. */
+  sendText(bytes: Uint8Array): void {
+    this.#socket.send(bytes, { binary: false });
   }
 
   command(command: string, identifier: string, more: Readonly<Record<string, unknown>> = {}): void {

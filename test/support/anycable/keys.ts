@@ -15,6 +15,17 @@ export function broadcastKey(secret: string): string {
   return derive(secret, 'broadcast-cable');
 }
 
+/**
+ * A stream's name that a client may pass on: base64 of its JSON and the hex HMAC-SHA256 of that, as Rails'
+ * `ActiveSupport::MessageVerifier` signs. https://docs.anycable.io/anycable-go/signed_streams
+ *
+ * @param name a string; anything else is for tests of what is refused
+ */
+export function signStreamName(name: unknown, secret: string): string {
+  const encoded = Buffer.from(JSON.stringify(name)).toString('base64');
+  return `${encoded}--${derive(secret, encoded)}`;
+}
+
 function derive(secret: string, purpose: string): string {
   return createHmac('sha256', secret).update(purpose).digest('hex');
 }

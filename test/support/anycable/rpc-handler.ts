@@ -4,13 +4,13 @@
  */
 import { openContext } from '../../../templates/node/src/cable/channel-context.js';
 import type { ContextEffects } from '../../../templates/node/src/cable/channel-context.js';
-import type { Channel, ChannelContext, JsonObject } from '../../../templates/node/src/cable/channel.js';
+import type { Channel, ChannelContext, JsonObject, StreamOptions } from '../../../templates/node/src/cable/channel.js';
 import { decodeAction, decodeIdentifier } from '../../../templates/node/src/cable/commands.js';
 import * as frames from '../../../templates/node/src/cable/frames.js';
 import type { Identity } from '../../../templates/node/src/cable/identity.js';
 import type { Logger } from '../../../templates/node/src/logger.js';
 import { STATUS } from './rpc-messages.js';
-import type { ConnectionEnv, RpcRequest, RpcResponse } from './rpc-messages.js';
+import type { ConnectionEnv, RpcPresence, RpcRequest, RpcResponse } from './rpc-messages.js';
 
 export interface RpcHandlerParts {
   readonly channels: Readonly<Record<string, Channel>>;
@@ -64,15 +64,22 @@ export class RpcHandler {
 
   async #subscribe(identifiers: string, identifier: string): Promise<RpcResponse> {
     const streams: string[] = [];
+    const state: Record<string, string> = {};
     const transmissions: string[] = [];
+    const presence = new PresenceReply();
     let rejected = false;
+    const streamFrom = (stream: string, options: StreamOptions): void => {
+      streams.push(stream);
+      if (options.presence === true) state[PRESENCE_STREAM] = stream;
+      if (options.whisper === true) state[WHISPER_STREAM] = stream;
+    };
     const called = await this.#call(
       identifiers,
       identifier,
       'subscribed',
       transmissions,
       (channel, context) => channel.subscribed(context),
-      { streamFrom: (stream) => void streams.push(stream), reject: () => void (rejected = true) },
+      { streamFrom, reject: () => void (rejected = true), ...presence.effects },
     );
     if (called.status === STATUS.error) return called;
     if (rejected || called.status === STATUS.failure) {
@@ -82,6 +89,8 @@ export class RpcHandler {
       status: STATUS.success,
       streams,
       transmissions: [...transmissions, frames.confirmSubscription(identifier)],
+      ...(Object.keys(state).length > 0 && { env: { istate: state } }),
+      ...presence.fields,
     };
   }
 
@@ -98,10 +107,16 @@ export class RpcHandler {
     if (decoded === undefined) return { status: STATUS.error, error_msg: 'data is no action' };
     const transmissions: string[] = [];
     const callback = `perform ${decoded.action.slice(0, 80)}`;
-    const called = await this.#call(identifiers, identifier, callback, transmissions, (channel, context) =>
-      channel.perform(context, decoded.action, decoded.data),
+    const presence = new PresenceReply();
+    const called = await this.#call(
+      identifiers,
+      identifier,
+      callback,
+      transmissions,
+      (channel, context) => channel.perform(context, decoded.action, decoded.data),
+      presence.effects,
     );
-    return called.status === STATUS.success ? { ...called, transmissions } : called;
+    return called.status === STATUS.success ? { ...called, transmissions, ...presence.fields } : called;
   }
 
   /** `failure`: there is no such channel. `error`: it threw. */
@@ -111,13 +126,13 @@ export class RpcHandler {
     callback: string,
     transmissions: string[],
     run: (channel: Channel, context: ChannelContext) => void | Promise<void> | undefined,
-    subscribing: Pick<ContextEffects, 'streamFrom' | 'reject'> = {},
+    more: Omit<ContextEffects, 'transmit' | 'misused'> = {},
   ): Promise<RpcResponse> {
     const target = decodeIdentifier(identifier);
     const channel = target && this.#channels.get(target.channel);
     if (target === undefined || channel === undefined) return { status: STATUS.failure };
     const { context, end } = openContext(identityFrom(identifiers), target.params, {
-      ...subscribing,
+      ...more,
       transmit: (message: JsonObject) => void transmissions.push(frames.transmission(identifier, message)),
       misused: (method) =>
         this.#logger.warn(`channel called ${method}() when it has no effect`, { identifier, callback }),
@@ -131,6 +146,24 @@ export class RpcHandler {
     } finally {
       end();
     }
+  }
+}
+
+/** Where AnyCable looks for them: https://github.com/anycable/anycable/blob/master/common/common.go */
+const PRESENCE_STREAM = '$p';
+const WHISPER_STREAM = '$w';
+
+/** What a command's answer says about presence: one thing, the last, as with `AnyCable::Rails::Channel::Presence`. */
+class PresenceReply {
+  #presence: RpcPresence | undefined;
+
+  readonly effects: Pick<ContextEffects, 'joinPresence' | 'leavePresence'> = {
+    joinPresence: ({ id, info }) => void (this.#presence = { type: 'join', id, ...(info !== undefined && { info }) }),
+    leavePresence: () => void (this.#presence = { type: 'leave' }),
+  };
+
+  get fields(): Pick<RpcResponse, 'presence'> {
+    return this.#presence === undefined ? {} : { presence: this.#presence };
   }
 }
 

@@ -37,7 +37,17 @@ export interface RpcResponse {
   readonly transmissions?: readonly string[];
   readonly streams?: readonly string[];
   readonly stop_streams?: boolean;
+  /** The subscription's state, which AnyCable keeps: its presence stream under `$p`, its whisper stream under `$w`. */
+  readonly env?: { readonly istate: Readonly<Record<string, string>> };
+  readonly presence?: RpcPresence;
   readonly error_msg?: string;
+}
+
+export interface RpcPresence {
+  readonly type: 'join' | 'leave';
+  readonly id?: string;
+  /** As JSON. */
+  readonly info?: string;
 }
 
 /**

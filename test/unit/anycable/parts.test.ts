@@ -7,7 +7,7 @@ import { listen } from '../../../templates/node/src/listen.js';
 import { createLogger, silentLogger } from '../../../templates/node/src/logger.js';
 import { Broadcaster } from '../../support/anycable/broadcaster.js';
 import { AnyCableError } from '../../support/anycable/errors.js';
-import { broadcastKey, rpcKey } from '../../support/anycable/keys.js';
+import { broadcastKey, rpcKey, signStreamName } from '../../support/anycable/keys.js';
 import { RpcHandler } from '../../support/anycable/rpc-handler.js';
 import { decodeRequest, STATUS } from '../../support/anycable/rpc-messages.js';
 
@@ -110,6 +110,43 @@ test('a channel is called with its parameters, and what it asks for comes back',
     transmissions: [JSON.stringify({ identifier, message: { action: 'say', data: { text: 'x' } } })],
   });
   assert.deepEqual(await handler.handle(command('unsubscribe'), ''), { status: STATUS.success, stop_streams: true });
+});
+
+test('presence and whispers travel as AnyCable keeps them: streams in the subscription’s state, one presence an answer', async () => {
+  const handler = handlerOf({
+    subscribed(context) {
+      context.streamFrom('here', { presence: true, whisper: true });
+      context.streamFrom('news');
+      context.joinPresence('early');
+      context.joinPresence('ada', { colour: 'red' });
+    },
+    perform(context, action) {
+      if (action === 'leave') context.leavePresence();
+      if (action === 'join') context.joinPresence('bo');
+    },
+    unsubscribed(context) {
+      context.leavePresence();
+    },
+  });
+  const subscribed = await handler.handle(command('subscribe'), '');
+  assert.deepEqual(subscribed.streams, ['here', 'news']);
+  assert.deepEqual(subscribed.env, { istate: { $p: 'here', $w: 'here' } });
+  assert.deepEqual(subscribed.presence, { type: 'join', id: 'ada', info: '{"colour":"red"}' });
+  const perform = (action: string) => handler.handle(command('message', identifier, JSON.stringify({ action })), '');
+  assert.deepEqual((await perform('leave')).presence, { type: 'leave' });
+  assert.deepEqual((await perform('join')).presence, { type: 'join', id: 'bo' });
+  assert.ok(!('presence' in (await perform('nothing'))));
+  assert.deepEqual(await handler.handle(command('unsubscribe'), ''), { status: STATUS.success, stop_streams: true });
+  const failing = handlerOf({ ...echo, subscribed: (context) => (context.joinPresence('ada'), context.reject()) });
+  assert.ok(!('presence' in (await failing.handle(command('subscribe'), ''))));
+});
+
+test('a signed name is Rails’ message: base64 of the JSON, and the hex HMAC-SHA256 of that', () => {
+  // printf %s ImNoYXQvMSI= | openssl dgst -sha256 -hmac s3Krit
+  assert.equal(
+    signStreamName('chat/1', 's3Krit'),
+    'ImNoYXQvMSI=--fb0d1378c0e5a497a30372a2d59137d51a79844aa651c868aec7c29ae641f0dd',
+  );
 });
 
 test('a rejected and an unknown subscription are refused; a channel that throws is an error without its words', async () => {
