@@ -27,7 +27,7 @@ const resolve = () => nodeResolve({ browser: true, exportConditions: ['productio
 /** What npm users import: one file per entry, what they share in chunks, dependencies left to their bundler. @type {Build} */
 const modules = {
   input: Object.fromEntries(
-    ['index', 'elements', 'markdown', 'protocol', 'testing'].map((name) => [name, `widget/src/${name}.ts`]),
+    ['index', 'elements', 'channel', 'markdown', 'protocol', 'testing'].map((name) => [name, `widget/src/${name}.ts`]),
   ),
   external: isDependency,
   plugins: [typescript()],
@@ -36,6 +36,8 @@ const modules = {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+    // Bare imports of what a chunk imports anyway: esbuild warns its user of them, since they have no side effect.
+    hoistTransitiveImports: false,
     sourcemap: true,
   },
 };

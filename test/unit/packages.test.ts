@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let temporary: string;
@@ -87,7 +88,7 @@ test('cable-chat: holds what its exports name, declarations, maps, the manifest,
   const packed = pack('widget');
   const expected = [
     /^(package\.json|README\.md|LICENSE)$/,
-    /^dist\/(index|elements|markdown|protocol|testing|cable-chat\.bundle|cable-chat\.iife)\.js(\.map)?$/,
+    /^dist\/(index|elements|channel|markdown|protocol|testing|cable-chat\.bundle|cable-chat\.iife)\.js(\.map)?$/,
     /^dist\/chunks\/[\w-]+\.js(\.map)?$/,
     /^dist\/types\/([\w-]+\/)*[\w.-]+\.d\.ts$/,
     /^dist\/custom-elements\.json$/,
@@ -123,6 +124,29 @@ test('cable-chat: every chunk that a file imports is in the package', () => {
   }
 });
 
+test('cable-chat/channel: a page that draws by itself gets neither Lit nor marked, and nothing where it uses nothing', async () => {
+  const bundle = async (contents: string) => {
+    const options = { bundle: true, write: false, metafile: true, format: 'esm', logLevel: 'silent' } as const;
+    const stdin = { contents, resolveDir: root };
+    const { metafile, outputFiles, warnings } = await build({ ...options, minify: true, stdin });
+    return {
+      code: outputFiles[0]?.text,
+      inputs: Object.keys(metafile.inputs),
+      warnings: warnings.map(({ text }) => text),
+    };
+  };
+  const used = await bundle(
+    `import { AssistantChannel } from 'cable-chat/channel'; window.made = new AssistantChannel();`,
+  );
+  assert.ok(used.inputs.some((path) => path.includes('@anycable/core')));
+  assert.deepEqual(used.warnings, []);
+  assert.deepEqual(
+    used.inputs.filter((path) => /node_modules\/(lit|@lit|lit-\w+|marked)\//.test(path)),
+    [],
+  );
+  assert.equal((await bundle(`import { AssistantChannel } from 'cable-chat/channel';`)).code, '');
+});
+
 test('cable-chat: its modules load in plain Node with only the dependencies that it declares', () => {
   const project = mkdtempSync(join(temporary, 'project-'));
   const folder = unpack(pack('widget'), project, 'cable-chat');
@@ -131,16 +155,18 @@ test('cable-chat: its modules load in plain Node with only the dependencies that
   writeFileSync(
     join(project, 'load.js'),
     `// The main entry too: a page rendered on a server imports it there.
-    const names = ['cable-chat/protocol', 'cable-chat/testing', 'cable-chat/markdown', 'cable-chat/elements', 'cable-chat'];
+    const entries = ['/protocol', '/testing', '/markdown', '/channel', '/elements', ''];
     const loaded = {};
-    for (const name of names) loaded[name] = Object.keys(await import(name));
+    for (const name of entries.map((entry) => 'cable-chat' + entry)) loaded[name] = Object.keys(await import(name));
     console.log(JSON.stringify(loaded));`,
   );
   const loaded: Record<string, string[]> = JSON.parse(runOrFail(process.execPath, ['load.js'], project));
   assert.ok(loaded['cable-chat/protocol']?.includes('PROTOCOL_VERSION'));
   assert.ok(loaded['cable-chat/markdown']?.includes('MarkdownStream'));
   assert.ok(loaded['cable-chat/elements']?.includes('CableChat'));
+  assert.ok(loaded['cable-chat/channel']?.includes('AssistantChannel'));
   assert.ok(loaded['cable-chat']?.includes('CableChat'));
+  assert.ok(loaded['cable-chat']?.includes('AssistantChannel'));
   assert.ok((loaded['cable-chat/testing'] ?? []).length > 0);
 });
 
@@ -155,6 +181,12 @@ test('cable-chat: its declarations stand by themselves in a strict project', () 
     import type { Frame } from 'cable-chat/protocol';
     import * as testing from 'cable-chat/testing';
     import { MarkdownStream } from 'cable-chat/markdown';
+    import { AssistantChannel, type ConversationView } from 'cable-chat/channel';
+    export class Support extends AssistantChannel {
+      static override readonly identifier = 'SupportChannel';
+      override onChunk(content: string): void { console.log(content); }
+    }
+    export const view: ConversationView | undefined = new Support({ tokenUrl: '/token' }).view;
     export const found: CableChat | null = document.querySelector('cable-chat');
     export type Type = Frame['type'];
     export { testing, MarkdownStream };`,

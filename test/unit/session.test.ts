@@ -682,6 +682,27 @@ test('a subscription that answers nothing on a living connection is made anew', 
   assert.ok(renewed >= 1);
 });
 
+test('a text that is fetched again after a contradiction is told once', async () => {
+  const harness = await live();
+  deliver(
+    harness,
+    snapshot([question('q', 1, 'x'), answer('a', 2, 'q')], { covers: [0, 2] }),
+    chunk('a', 0, 'one two '),
+    complete('a', 4),
+    page([answer('a', 2, 'q', { status: 'streaming', offset: 0, content: 'one ' })], { covers: [3, 2] }),
+    chunk('a', 4, 'two three'),
+    complete('a', 13),
+  );
+  assert.deepEqual(
+    harness.events.chunk.map(({ content }) => content),
+    ['one two ', 'three'],
+  );
+  assert.deepEqual(
+    harness.events.complete.map(({ text }) => text),
+    ['one two three'],
+  );
+});
+
 test('what it has been through is counted', async () => {
   const harness = await live();
   deliver(

@@ -18,8 +18,9 @@ const UNSAID: AnswerError = { code: 'failed', message: 'The answer failed.', ret
  */
 export class Announcer {
   readonly #announce: Announcements;
-  /** How much of each answer was told, in UTF-16 units; `over` once its end was. */
-  readonly #told = new Map<string, number | 'over'>();
+  /** What was told of each answer that is not over. */
+  readonly #told = new Map<string, string>();
+  readonly #over = new Set<string>();
   readonly #asked = new Set<string>();
 
   constructor(announce: Announcements) {
@@ -39,30 +40,39 @@ export class Announcer {
   }
 
   #messageChanged(message: MessageState): void {
-    const told = this.#told.get(message.id);
-    if (told === 'over') return;
-    if (told === undefined) {
+    if (this.#over.has(message.id)) return;
+    if (!this.#told.has(message.id)) {
       const isNews =
         !isFinal(message.status) || this.#asked.has(message.id) || this.#asked.has(message.inReplyTo ?? '');
       if (!isNews) {
-        this.#told.set(message.id, 'over');
+        this.#over.add(message.id);
         return;
       }
-      this.#told.set(message.id, 0);
-      this.#announce.start({ messageId: message.id });
+      this.#begin(message.id);
     }
-    this.#tellText(message, told ?? 0);
+    this.#tellText(message);
     if (isFinal(message.status)) this.#tellEnd(message, message.status);
   }
 
-  #tellText(message: MessageState, told: number): void {
+  #begin(messageId: string): void {
+    this.#told.set(messageId, '');
+    this.#announce.start({ messageId });
+  }
+
+  #tellText(message: MessageState): void {
     const text = message.text.held;
-    this.#told.set(message.id, text.length);
-    if (text.length > told) this.#announce.chunk({ messageId: message.id, content: text.slice(told), text });
+    const told = this.#told.get(message.id) ?? '';
+    // A text that contradicted its proof is fetched again from its beginning: until it has caught up, nothing of it is new.
+    if (told.startsWith(text) && !isFinal(message.status)) return;
+    if (!text.startsWith(told)) this.#begin(message.id); // it was another text than the true one
+    const from = this.#told.get(message.id)?.length ?? 0;
+    this.#told.set(message.id, text);
+    if (text.length > from) this.#announce.chunk({ messageId: message.id, content: text.slice(from), text });
   }
 
   #tellEnd(message: MessageState, status: FinalStatus): void {
-    this.#told.set(message.id, 'over');
+    this.#told.delete(message.id);
+    this.#over.add(message.id);
     const text = message.text.held;
     if (status === 'failed') this.#announce.error({ messageId: message.id, error: message.end?.error ?? UNSAID, text });
     else this.#announce.complete({ messageId: message.id, text, status });

@@ -2,5 +2,6 @@
 import { defineElements } from './elements/define.js';
 
 export * from './elements.js';
+export { AssistantChannel, type AssistantChannelOptions } from './assistant-channel.js';
 
 defineElements();

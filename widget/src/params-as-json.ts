@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import type { SubscriptionParams } from '../transport/transport.js';
+import { ConfigurationError } from './errors.js';
+import type { SubscriptionParams } from './transport/transport.js';
 
 /**
  * Subscription parameters as their attribute would say them; what is neither JSON nor an object is refused later, as what it is.
