@@ -11,6 +11,9 @@ Rails.application.config.to_prepare do
 end
 
 Rails.application.configure do
+  # To try production at home, where there is no HTTPS.
+  config.force_ssl = false if ENV["FORCE_SSL"] == "false"
+
   # The AnyCable server calls Rails at /_anycable, over plain HTTP from inside, and proves itself with a key. Sent away to HTTPS
   # by force_ssl, or refused for its host name, it could call nothing.
   internal = ->(request) { request.path.start_with?("/_anycable/") }
@@ -33,9 +36,12 @@ Rails.application.configure do
 
   # Where the widget lies. With importmap-rails it is there already.
   if config.respond_to?(:assets)
-    config.assets.paths |= [ Rails.root.join("vendor/javascript").to_s ] if config.assets.paths.exclude?("vendor/javascript")
+    config.assets.paths |= [ Rails.root.join("vendor/javascript").to_s ]
     config.assets.precompile |= [ "cable-chat.js" ] if config.assets.respond_to?(:precompile) && config.assets.precompile
   end
+
+  # Without the id of its session in its `welcome`, a page cannot come back to it. Over gRPC, AnyCable's own command does this.
+  AnyCable.middleware.use(AnyCable::Middlewares::EnvSid) if AnyCable.config.http_rpc?
 
   config.after_initialize do
     # Without it, anybody could broadcast, call the channels, and be anybody. (An image is built without secrets.)

@@ -13,17 +13,8 @@ module CableChat
     # As much as a frame from a client over the cable may have.
     MOST_BYTES = 64 * 1024
 
-    before_action :require_json
     before_action :require_visitor
     before_action :require_conversation
-
-    # Before Rails parses the body.
-    def process_action(*)
-      return super if request.content_length.to_i <= MOST_BYTES
-
-      forbid_storing
-      refuse 413, "too_long", "The request has more than #{MOST_BYTES} bytes."
-    end
 
     def create
       return render(json: { frames: [], signed_stream_name: signed_stream_name }) if action == "stream"
@@ -36,10 +27,26 @@ module CableChat
     end
 
     private
-      def require_json
-        return if request.media_type == "application/json"
+      # What is no request for us is refused before Rails parses its body.
+      def process_action(*)
+        return super if sendable?
+
+        forbid_storing
+        refuse_unsendable
+      end
+
+      def sendable?
+        json? && request.content_length.to_i <= MOST_BYTES
+      end
+
+      def refuse_unsendable
+        return refuse(413, "too_long", "The request has more than #{MOST_BYTES} bytes.") if json?
 
         refuse 415, "invalid", "Send JSON, as application/json."
+      end
+
+      def json?
+        request.media_type == "application/json"
       end
 
       def require_visitor

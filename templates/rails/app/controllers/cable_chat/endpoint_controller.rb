@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module CableChat
-  # What the widget's endpoints have in common: JSON in both directions, answers that nobody keeps, and requests of this site only.
+  # What the widget's endpoints have in common: JSON in both directions, answers that nobody keeps, requests of this site only.
   #
   # They do not inherit from the application's controller: its filters answer with redirects and pages, which the widget could
   # make nothing of.
@@ -18,15 +18,15 @@ module CableChat
     end
     rescue_from ActionDispatch::Http::Parameters::ParseError, with: :refuse_malformed
 
-    # Rails parses the body before any filter and handler of ours, for its log.
-    def process_action(*)
-      super
-    rescue ActionDispatch::Http::Parameters::ParseError
-      forbid_storing
-      refuse_malformed
-    end
-
     private
+      # Rails parses query and body before any filter and handler of ours, for its log.
+      def process_action(*)
+        super
+      rescue ActionController::BadRequest, ActionDispatch::Http::Parameters::ParseError
+        forbid_storing
+        refuse_malformed
+      end
+
       def forbid_storing
         response.headers["Cache-Control"] = "no-store"
       end
@@ -45,17 +45,7 @@ module CableChat
         return site == "same-origin" if site.present?
 
         origin = request.headers["Origin"]
-        origin.blank? || host_of(origin) == request.host_with_port
-      end
-
-      # The host alone: behind a proxy that ends HTTPS, the application may see another scheme than the browser.
-      def host_of(origin)
-        uri = URI.parse(origin)
-        return unless uri.is_a?(URI::HTTP)
-
-        uri.port == uri.default_port ? uri.host : "#{uri.host}:#{uri.port}"
-      rescue URI::InvalidURIError
-        nil
+        origin.blank? || Origin.same_host?(origin, host: request.host, port: request.port)
       end
 
       def bearer_token
@@ -63,7 +53,7 @@ module CableChat
       end
 
       def refuse_malformed
-        refuse 400, "invalid", "The request is not JSON."
+        refuse 400, "invalid", "The request is malformed."
       end
 
       def refuse(status, code, message)

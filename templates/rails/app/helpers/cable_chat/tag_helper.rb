@@ -36,7 +36,12 @@ module CableChat
       def cable_chat_connection(attributes)
         return {} if attributes.key?(:for)
 
-        { url: ActionCable.server.config.url, token_url: (cable_chat_token_path if Identity.tokens?) }
+        {
+          url: ActionCable.server.config.url,
+          token_url: (cable_chat_token_path if Identity.tokens?),
+          # Action Cable's own server, as in system tests, knows no other.
+          protocol: ("actioncable-v1-json" unless AnyCable::Rails.enabled?)
+        }
       end
 
       def cable_chat_attributes(attributes)

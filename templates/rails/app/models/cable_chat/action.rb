@@ -71,7 +71,7 @@ module CableChat
       end
 
       def read_before
-        count("before", @data["before"])
+        whole_number("before", @data["before"])
       end
 
       def read_limit
@@ -79,7 +79,7 @@ module CableChat
       end
 
       def read_at
-        count("at", @data["at"])
+        whole_number("at", @data["at"])
       end
 
       def read_value
@@ -99,7 +99,7 @@ module CableChat
         cursors.to_h do |id, bytes|
           raise Malformed, "cursors must be named by UUIDs." unless Uuid.valid?(id)
 
-          [ id, count("cursors.#{id}", bytes) ]
+          [ id, whole_number("cursors.#{id}", bytes) ]
         end
       end
 
@@ -109,11 +109,11 @@ module CableChat
       end
 
       def optional_count(name)
-        count(name, @data[name]) unless @data[name].nil?
+        whole_number(name, @data[name]) unless @data[name].nil?
       end
 
       # JSON has but one kind of number: 14.0 is 14.
-      def count(name, value)
+      def whole_number(name, value)
         whole = value.is_a?(Integer) || (value.is_a?(Float) && value.finite? && value == value.floor)
         return value.to_i if whole && value.between?(0, MOST_COUNT)
 

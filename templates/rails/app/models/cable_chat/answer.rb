@@ -10,19 +10,20 @@ module CableChat
 
     included do
       scope :unfinished, -> { where(folded: false, status: UNFINISHED) }
-      scope :overdue, -> { unfinished.where("deadline < #{DatabaseClock.now}") }
+      scope :overdue, -> { unfinished.where(arel_table[:deadline].lt(DatabaseClock.now)) }
       scope :held_by, ->(lease) { where(status: "streaming", lease: lease) }
     end
 
     class_methods do
       # Makes a queued answer the work of this lease. Nil: somebody else has it, or it is final.
       def claim(id, lease)
-        find(id) if where(id: id, status: "queued").update_all([ "status = 'streaming', lease = ?, #{renewal}", lease ]) == 1
+        claimed = where(id: id, status: "queued").update_all(status: "streaming", lease: lease, deadline: renewal)
+        find(id) if claimed == 1
       end
 
-      # SQL that extends a lease.
+      # The deadline of a lease that is extended now.
       def renewal
-        "deadline = #{DatabaseClock.in(CableChat.config.lease)}"
+        DatabaseClock.in(CableChat.config.lease)
       end
     end
 
@@ -32,7 +33,7 @@ module CableChat
 
     # Extends the lease. False: it is lost.
     def renew(lease)
-      row.held_by(lease).update_all(self.class.renewal) == 1
+      row.held_by(lease).update_all(deadline: self.class.renewal) == 1
     end
 
     # Appends a piece at a byte offset, and extends the lease. False: nothing was stored, for the lease is lost, the answer is
@@ -40,7 +41,7 @@ module CableChat
     def append(lease, offset, text)
       transaction do
         grown = row.held_by(lease).where(bytes: offset)
-          .update_all([ "bytes = bytes + ?, #{self.class.renewal}", text.bytesize ])
+          .update_all(bytes: offset + text.bytesize, deadline: self.class.renewal)
         Piece.append(id, offset, text) if grown == 1
         grown == 1
       end

@@ -8,6 +8,15 @@ module CableChat
 
     # SQL for the present moment, in milliseconds since 1970 UTC. Not the beginning of the transaction, which may be long ago.
     def now
+      Arel.sql(expression)
+    end
+
+    # SQL for the moment in so many seconds.
+    def in(seconds)
+      Arel.sql(later((seconds * 1000).to_i))
+    end
+
+    def expression
       case Message.connection_db_config.adapter
       when /sqlite/ then "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
       when /postg/ then "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)"
@@ -16,9 +25,9 @@ module CableChat
       end
     end
 
-    # SQL for the moment in so many seconds.
-    def in(seconds)
-      "#{now} + #{(seconds * 1000).to_i}"
+    def later(milliseconds)
+      "#{expression} + #{milliseconds}"
     end
+    private_class_method :expression, :later
   end
 end

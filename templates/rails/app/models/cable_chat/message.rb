@@ -25,7 +25,7 @@ module CableChat
       # An answer that waits for its job.
       def queue!(conversation, id:, in_reply_to:)
         place!(conversation, id: id, role: "assistant", status: "queued", in_reply_to: in_reply_to).tap do |message|
-          where(id: id).update_all("deadline = #{DatabaseClock.in(CableChat.config.queue_timeout)}")
+          where(id: id).update_all(deadline: DatabaseClock.in(CableChat.config.queue_timeout))
         end
       end
 

@@ -31,6 +31,18 @@ module CableChat
         self.visitor = Identity.of(request) || reject_unauthorized_connection
       end
 
+      # Rails' own check knows neither the port nor the scheme under AnyCable, and would refuse the application's own pages.
+      def allow_request_origin?
+        own_page? || super
+      end
+
+      def own_page?
+        origin = env["HTTP_ORIGIN"]
+        return false if origin.nil? || !server.config.allow_same_origin_as_host
+
+        Origin.same_host?(origin, host: env["SERVER_NAME"], port: env["SERVER_PORT"].to_i)
+      end
+
       def identify_visitor_by_token
         identify_from_anycable_jwt!
       rescue AnyCable::JWT::ExpiredSignature
