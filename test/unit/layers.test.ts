@@ -21,7 +21,7 @@ const widget: readonly Layer[] = [
   { name: 'conversation', files: /^conversation\//, imports: ['protocol', ...words], packages: [], pure: true },
   {
     name: 'presence effects',
-    files: /^presence\/tracker\.ts$/,
+    files: /^presence\/(renewal|tracker|waiting)\.ts$/,
     imports: ['transport', 'clock', ...pureCore],
     packages: [],
   },

@@ -68,7 +68,10 @@ export class ActionError extends CableChatError<'empty' | 'too_long' | 'busy' | 
   override readonly name = 'ActionError';
 }
 
-/** Who is here cannot be told: the server has no presence, sent no list in time, or nobody keeps it any more. */
-export class PresenceError extends CableChatError<'unsupported' | 'timed_out' | 'closed'> {
+/**
+ * Who is here cannot be told: the server has no presence, could not read the list, sent none in time, or nobody keeps it any
+ * more; or it is told without this visitor, who had joined (`not_listed`).
+ */
+export class PresenceError extends CableChatError<'unsupported' | 'failed' | 'timed_out' | 'closed' | 'not_listed'> {
   override readonly name = 'PresenceError';
 }

@@ -187,7 +187,6 @@ describe('<cable-presence>', () => {
     const errors = record('cable-chat-error') as CableChatErrorEvent[];
     const mounted = await mountPresence();
     const { presence, connection, transport } = mounted;
-    await show(mounted, crowd(3));
     connection.deliverPresence({ type: 'error' });
     await presence.updateComplete;
     expect(states(presence)).to.deep.equal(['unsupported']);
@@ -203,6 +202,26 @@ describe('<cable-presence>', () => {
     await presence.updateComplete;
     expect(transport.subscriptions).to.have.length(1);
     expect(errors.map(({ target }) => target)).to.deep.equal([presence, another]);
+  });
+
+  it('keeps the list when the server could not read it once', async () => {
+    const errors = record('cable-chat-error');
+    const mounted = await mountPresence();
+    const { presence, connection } = mounted;
+    await show(mounted, crowd(3));
+    connection.deliverPresence({ type: 'error' });
+    await presence.updateComplete;
+    expect(states(presence)).to.deep.equal(['live']);
+    expect(faces(presence)).to.have.length(3);
+    expect(errors).to.have.length(0);
+  });
+
+  it('says once that this visitor, who joined, is not on the list', async () => {
+    const errors = record('cable-chat-error') as CableChatErrorEvent[];
+    const mounted = await mountPresence((presence) => presence.setAttribute('member-id', 'me'));
+    for (let times = 0; times < 4; times++) await show(mounted, { other: null });
+    expect(errors.map(({ error }) => (error as PresenceError).reason)).to.deep.equal(['not_listed']);
+    expect(mounted.presence.count).to.equal(1);
   });
 
   it('does nothing in the preview that Turbo shows of a page', async () => {
@@ -293,6 +312,50 @@ describe('<cable-presence>', () => {
 
       chat.remove();
       await until(() => findAll(presence, '.face').length === 0);
+    });
+
+    it('does not wait where `for` names something else, or the attributes contradict each other', async () => {
+      const errors = record('cable-chat-error') as CableChatErrorEvent[];
+      const other = place(document.createElement('section'));
+      other.id = 'other';
+      const presence = place(presenceFor('other'));
+      await presence.updateComplete;
+      expect(find(presence, '[part=config-error]').textContent).to.contain('for="other" names a <section>');
+      expect(states(presence)).to.deep.equal(['misconfigured']);
+      other.id = 'another';
+      await until(() => states(presence).join() === 'connecting');
+      expect(findAll(presence, '[part=config-error]')).to.have.length(0);
+      presence.url = '/cable';
+      await presence.updateComplete;
+      expect(find(presence, '[part=config-error]').textContent).to.contain('leave url out, or leave for out');
+      expect(errors.map(({ error }) => error.message.slice(0, 26))).to.deep.equal([
+        'for="other" names a <secti',
+        'for="other" names nothing ',
+        'for="…" takes the connecti',
+      ]);
+    });
+
+    it('leaves the room beside the heading of a narrow one: the words are for readers, the faces are the button', async () => {
+      const { chat, transport } = await mountChat();
+      const presence = document.createElement('cable-presence');
+      presence.slot = 'header';
+      chat.append(presence);
+      await presence.updateComplete;
+      transport.subscriptions[0]?.accept();
+      transport.subscriptions[0]?.deliverPresence(listOf(crowd(2)));
+      await presence.updateComplete;
+      const [button, words] = [find(presence, 'button'), find(presence, 'button > span')];
+      const row = find(presence, '.faces');
+      chat.style.inlineSize = '25rem';
+      expect(words.getBoundingClientRect().width).to.be.above(50);
+      chat.style.inlineSize = '24rem';
+      expect(words.getBoundingClientRect().width).to.equal(1);
+      expect(isVisible(words)).to.equal(true);
+      expect(label(presence)).to.equal('2 people here');
+      expect(presence.getBoundingClientRect().width).to.equal(row.getBoundingClientRect().width);
+      const { left, top, width, height } = row.getBoundingClientRect();
+      const hit = (presence.renderRoot as ShadowRoot).elementFromPoint(left + width / 2, top + height / 2);
+      expect(hit).to.equal(button);
     });
 
     it('shares with the one around it, through slots and shadow roots', async () => {

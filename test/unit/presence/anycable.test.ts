@@ -6,6 +6,7 @@ import { systemClock } from '../../../widget/src/clock.js';
 import type { PresenceChange } from '../../../widget/src/presence/reduce.js';
 import { PresenceTracker } from '../../../widget/src/presence/tracker.js';
 import { AnyCableTransport, type CableProtocol } from '../../../widget/src/transport/anycable.js';
+import type { ConnectionState } from '../../../widget/src/transport/transport.js';
 import { type CableHost, startCableHost } from '../../support/cable-host.js';
 
 // Node 20 has none; the client takes the global one, as in a page.
@@ -46,6 +47,7 @@ function open(channel = '$pubsub', protocol: CableProtocol = 'actioncable-v1-ext
   });
   const changes: PresenceChange[] = [];
   const problems: Error[] = [];
+  const states: ConnectionState[] = [];
   const waiting = new Set<() => void>();
   const look = () => waiting.forEach((check) => check());
   const tracker = new PresenceTracker({
@@ -54,6 +56,10 @@ function open(channel = '$pubsub', protocol: CableProtocol = 'actioncable-v1-ext
     connect: (observer) =>
       transport.subscribe(channel, channel === '$pubsub' ? { stream_name: 'room' } : {}, {
         ...observer,
+        stateChanged: (state) => {
+          states.push(state);
+          observer.stateChanged(state);
+        },
         messageReceived: () => {},
         historyLost: () => {},
       }),
@@ -74,6 +80,7 @@ function open(channel = '$pubsub', protocol: CableProtocol = 'actioncable-v1-ext
     tracker,
     changes,
     problems,
+    states,
     /** Resolves once it is so. */
     until: (isSo: () => boolean) =>
       new Promise<void>((resolve) => {
@@ -141,6 +148,24 @@ test('a lost connection is joined anew before anybody notices, by the client and
   await witness.tracker.info();
   assert.deepEqual(witness.changes.slice(length), []);
   assert.deepEqual(witness.ids(), ['ada', 'by-server']);
+});
+
+test('a restored session that brought back whom the channel joined says so, and is not renewed', async () => {
+  const [room, witness] = [open('Room'), open()];
+  await witness.until(() => witness.ids().join() === 'by-server');
+  await room.until(() => room.ids().join() === 'by-server');
+  room.states.length = witness.changes.length = 0;
+  host.cable.cut('ada');
+  await room.until(() => room.tracker.view.status === 'offline');
+  await room.until(() => room.tracker.view.status === 'live');
+  // Whatever is planned for at once comes before these answers.
+  for (let round = 0; round < 3; round++) await room.tracker.info();
+  await witness.tracker.info();
+  assert.deepEqual(
+    room.states.filter(({ status }) => status === 'live'),
+    [{ status: 'live', restored: true, presenceRestored: true }],
+  );
+  assert.deepEqual(witness.changes, []);
 });
 
 test('many requests at once are answered', async () => {

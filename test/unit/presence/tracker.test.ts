@@ -145,20 +145,54 @@ test('who left while offline does not join again', () => {
   assert.deepEqual(commands(harness), ['request']);
 });
 
-test('a restored session without a join of ours is renewed once it holds: the server may have joined the old one', () => {
+test('a restored session without a join of ours is renewed at once: the server may have joined the old one', () => {
   const harness = live();
-  for (let round = 0; round < 5; round++) {
-    harness.connection.drop();
-    harness.connection.accept({ restored: true });
-    harness.clock.advance(1_000);
-  }
-  assert.equal(harness.connection.renewals, 0);
-  harness.clock.advance(10_000);
+  harness.connection.drop();
+  harness.clock.advance(14_000);
+  harness.connection.accept({ restored: true });
+  harness.clock.advance(0);
   assert.equal(harness.connection.renewals, 1);
   harness.connection.drop();
   harness.connection.accept();
   harness.clock.advance(60_000);
   assert.equal(harness.connection.renewals, 1);
+});
+
+test('a connection that flaps is renewed once in five seconds, as long as it does', () => {
+  const harness = live();
+  for (let round = 0; round < 40; round++) {
+    harness.connection.drop();
+    harness.clock.advance(100);
+    harness.connection.accept({ restored: true });
+    harness.clock.advance(150);
+  }
+  // 10 s of it: at once, and when 5 s were over.
+  assert.equal(harness.connection.renewals, 2);
+  harness.clock.advance(60_000);
+  assert.equal(harness.connection.renewals, 3);
+});
+
+test('a renewal that is due while there is no connection waits for the next one', () => {
+  const harness = live();
+  for (let round = 0; round < 2; round++) {
+    harness.connection.drop();
+    harness.connection.accept({ restored: true });
+    harness.clock.advance(1_000);
+  }
+  harness.connection.drop();
+  harness.clock.advance(60_000);
+  assert.equal(harness.connection.renewals, 1);
+  harness.connection.accept({ restored: true });
+  harness.clock.advance(0);
+  assert.equal(harness.connection.renewals, 2);
+});
+
+test('a restored session that brought back whom the server joined is not renewed', () => {
+  const harness = live();
+  harness.connection.drop();
+  harness.connection.accept({ restored: true, presenceRestored: true });
+  harness.clock.advance(60_000);
+  assert.equal(harness.connection.renewals, 0);
 });
 
 test('a restored session with a join of ours is not renewed', () => {
@@ -221,11 +255,44 @@ test('an answer that was lost does not make a server that has answered one witho
   assert.deepEqual(harness.problems, []);
 });
 
+test('an error after a list takes nobody off: it is asked again when it would be anyway', async () => {
+  const harness = live();
+  const wanted = harness.tracker.info();
+  harness.connection.deliverPresence({ type: 'error' });
+  await assert.rejects(wanted, { name: 'PresenceError', reason: 'failed' });
+  assert.equal(harness.tracker.view.status, 'live');
+  assert.deepEqual(shown(harness), ['a', 'b']);
+  const before = requests(harness);
+  for (let round = 1; round <= 3; round++) {
+    harness.tracker.wake();
+    assert.equal(requests(harness), before + round);
+    harness.connection.deliverPresence({ type: 'error' });
+  }
+  harness.clock.advance(60_000);
+  assert.equal(requests(harness), before + 4);
+  harness.connection.deliverPresence(list('b'));
+  assert.deepEqual(told(harness), ['leave a']);
+  assert.deepEqual(harness.problems, []);
+});
+
+test('an error after a reconnect takes nobody off either; a second one says that presence is gone', () => {
+  const harness = live();
+  harness.connection.drop();
+  harness.connection.accept();
+  harness.connection.deliverPresence({ type: 'error' });
+  assert.equal(harness.tracker.view.status, 'live');
+  assert.deepEqual(shown(harness), ['a', 'b']);
+  harness.tracker.wake();
+  harness.connection.deliverPresence({ type: 'error' });
+  assert.equal(harness.tracker.view.status, 'unsupported');
+  assert.equal(harness.problems.length, 1);
+});
+
 for (const [how, refuse] of [
   ['it says so', ({ connection }: Harness) => connection.deliverPresence({ type: 'error' })],
   ['it does not answer, twice', ({ clock }: Harness) => clock.advance(10_000)],
 ] as const) {
-  test(`a server without presence is told of once: ${how}; it is asked again after a reconnect, silently`, async () => {
+  test(`a server without presence is told of once: ${how}; it is asked again now and then, silently`, async () => {
     const harness = start();
     harness.connection.accept();
     const wanted = harness.tracker.info();
@@ -236,28 +303,73 @@ for (const [how, refuse] of [
       harness.problems.map(({ name }) => name),
       ['PresenceError'],
     );
-    await assert.rejects(harness.tracker.info(), { reason: 'unsupported' });
-    const before = requests(harness);
+    let before = requests(harness);
+    const again = harness.tracker.info();
+    assert.equal(requests(harness), ++before);
+    refuse(harness);
+    await assert.rejects(again, { reason: 'unsupported' });
     harness.tracker.wake();
-    harness.clock.advance(600_000);
-    assert.equal(requests(harness), before);
+    assert.equal(requests(harness), ++before);
+    refuse(harness);
+    harness.clock.advance(60_000);
+    assert.equal(requests(harness), ++before);
+    refuse(harness);
+    assert.equal(harness.tracker.view.status, 'unsupported');
 
     harness.connection.drop();
     assert.equal(harness.tracker.view.status, 'unsupported');
     harness.connection.accept();
     assert.equal(harness.tracker.view.status, 'unsupported');
-    assert.equal(requests(harness), before + 1);
+    assert.equal(requests(harness), ++before);
     refuse(harness);
     assert.equal(harness.problems.length, 1);
 
-    harness.connection.drop();
-    harness.connection.accept();
+    harness.tracker.wake();
     harness.connection.deliverPresence(list('a'));
     assert.equal(harness.tracker.view.status, 'live');
     assert.deepEqual(shown(harness), ['a']);
     assert.deepEqual(told(harness), []);
   });
 }
+
+test('a list without us, who have joined, is looked at twice and told once, until we are on one', () => {
+  const harness = live();
+  harness.tracker.setMembership({ id: 'me', info: undefined });
+  const before = requests(harness);
+  harness.connection.deliverPresence(list('a', 'b'));
+  assert.equal(requests(harness), before + 1);
+  assert.deepEqual(harness.problems, []);
+  harness.connection.deliverPresence(list('a', 'b'));
+  assert.deepEqual(
+    harness.problems.map(({ message }) => message),
+    [
+      'This visitor has joined as "me" and is not on the list. The server refuses the join where it joins its visitors ' +
+        'itself (leave member-id out), or has no more room.',
+    ],
+  );
+  for (let round = 0; round < 3; round++) {
+    harness.connection.drop();
+    harness.connection.accept({ restored: true });
+    harness.connection.deliverPresence(list('a', 'b'));
+  }
+  assert.equal(harness.problems.length, 1);
+  harness.tracker.wake();
+  harness.connection.deliverPresence(list('a', 'b', 'me'));
+  harness.tracker.wake();
+  harness.connection.deliverPresence(list('a', 'b'));
+  harness.connection.deliverPresence(list('a', 'b'));
+  assert.equal(harness.problems.length, 2);
+});
+
+test('a list without us that was asked for before we joined says nothing', () => {
+  const harness = start();
+  harness.connection.accept();
+  harness.tracker.setMembership({ id: 'me', info: undefined });
+  harness.connection.deliverPresence(list('a'));
+  harness.connection.deliverPresence(list('a', 'me'));
+  assert.equal(requests(harness), 2);
+  assert.deepEqual(harness.problems, []);
+});
 
 test('a transport without presence is told of once, and is asked for nothing', () => {
   const harness = start({ presence: false });

@@ -10,6 +10,7 @@ function encoder() {
 
 function bound(json: JsonEncoder) {
   return {
+    json,
     encode: (message: object) => JSON.parse(json.encode(message)),
     decode: (frame: string) => json.decode(frame),
   };
@@ -48,6 +49,25 @@ test('any other subscribe goes to the server: another channel, after an unsubscr
   assert.ok(subscribes('z'));
   await settled();
   assert.deepEqual(confirmed, []);
+});
+
+test('what came back with the session is known until it is subscribed to anew, and whether presence did', () => {
+  const { encode, decode, json } = encoder();
+  decode('{"type":"welcome","sid":"s","restored":true,"restored_ids":["x","y"],"restored_presence":true}');
+  encode({ command: 'unsubscribe', identifier: 'y' });
+  assert.deepEqual(
+    ['x', 'y', 'z'].map((identifier) => json.isRestored(identifier)),
+    [true, false, false],
+  );
+  assert.equal(json.presenceRestored, true);
+  // AnyCable does not say it; whatever else is no yes.
+  for (const said of ['', ',"restored_presence":"yes"', ',"restored_presence":1']) {
+    decode('{"type":"welcome","restored":true,"restored_ids":["x"],"restored_presence":true}');
+    decode(`{"type":"welcome","restored":true,"restored_ids":["x"]${said}}`);
+    assert.equal(json.presenceRestored, false);
+  }
+  decode('{"type":"welcome","sid":"t"}');
+  assert.equal(json.isRestored('x'), false);
 });
 
 test('what is no JSON object is nothing', () => {

@@ -40,6 +40,7 @@ test('posts with credentials, keeps the token until shortly before its end, and 
   assert.equal(requests[0]?.init.method, 'POST');
   assert.equal(requests[0]?.init.credentials, 'include');
   assert.equal(requests[0]?.init.cache, 'no-store');
+  assert.equal(requests[0]?.init.redirect, 'error');
 });
 
 test('the CSRF token goes to the page’s own origin only', async () => {

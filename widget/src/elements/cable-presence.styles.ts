@@ -85,6 +85,29 @@ export const styles = css`
     color: var(--_text);
   }
 
+  /* Beside the heading of a narrow chat there is no room for words: the faces are the button, and readers hear the words. */
+  @container (inline-size <= 24rem) {
+    :host([slot='header']) button.count {
+      position: absolute;
+      inset: 0;
+      padding: 0;
+    }
+
+    :host([slot='header']) button.count:hover {
+      background: none;
+    }
+
+    :host([slot='header']) .count > span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      margin: -1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+  }
+
   .panel {
     position: absolute;
     z-index: 1;

@@ -13,6 +13,7 @@ import {
   CablePresenceJoinEvent,
   CablePresenceLeaveEvent,
 } from '../events.js';
+import { paramsAsJson } from '../params-as-json.js';
 import { faceOf } from '../presence/face.js';
 import type { PresenceMember } from '../presence/reduce.js';
 import type { PresenceView } from '../presence/tracker.js';
@@ -34,7 +35,6 @@ import { styles } from './cable-presence.styles.js';
 import { faceRow, MOST_NAMES, nameList } from './faces.js';
 import { attachInternalsOf, presenceStatesOf, reflectStates } from './host-states.js';
 import { alertIcon } from './icons.js';
-import { paramsAsJson } from './params-as-json.js';
 import { theme } from './theme.styles.js';
 
 /** A change of one of these needs another list. */
@@ -69,7 +69,7 @@ const NOBODY: ReadonlyMap<string, unknown> = new Map();
  * @event {CablePresenceJoinEvent} cable-presence-join - Somebody came.
  * @event {CablePresenceLeaveEvent} cable-presence-leave - Somebody left.
  * @event {CablePresenceChangeEvent} cable-presence-change - The list is another one; for the first one there is no other event.
- * @event {CableChatErrorEvent} cable-chat-error - An attribute is wrong, or the server does not say who is here.
+ * @event {CableChatErrorEvent} cable-chat-error - An attribute is wrong, or who is here is not told, or without us who joined.
  *
  * @csspart config-error - The message about an attribute that is wrong.
  * @csspart presence - All of it.
@@ -218,8 +218,8 @@ export class CablePresence extends LitElement {
   }
 
   /**
-   * Who is here, fresh from the server, by id. Rejects with a PresenceError (`unsupported`, `timed_out`, `closed`), or with the
-   * ConfigurationError that keeps the element from asking.
+   * Who is here, fresh from the server, by id. Rejects with a PresenceError (`unsupported`, `failed`, `timed_out`, `closed`),
+   * or with the ConfigurationError that keeps the element from asking.
    */
   async info(): Promise<ReadonlyMap<string, unknown>> {
     // Out of the page, an element updates nothing, and would wait for ever.
@@ -233,11 +233,14 @@ export class CablePresence extends LitElement {
   #acquire(): PresenceLease | undefined {
     const raw = this.#attributes();
     const chat = this.#findChat(raw);
-    this.#awaitsChat = chat.kind === 'missing';
+    this.#awaitsChat = false;
     const { place, member } = readPresenceConfig(raw, chat.kind !== 'none', documentContext());
     this.#max = readMax(this.max);
     this.#member = member;
-    if (chat.kind === 'missing') throw noChat(this.htmlFor, chat.tag);
+    if (chat.kind === 'missing') {
+      this.#awaitsChat = chat.tag === undefined;
+      throw noChat(this.htmlFor, chat.tag);
+    }
     const session = chat.kind === 'found' ? chat.session : undefined;
     this.#visitor = session?.visitor;
     const source = sourceOf(place, session);
@@ -315,7 +318,9 @@ export class CablePresence extends LitElement {
     const label = this.#label(count);
     const isStale = status !== 'live';
     if (count === 0)
-      return html`<div class="presence" part="presence"><span class="count" part="count">${label}</span></div>`;
+      return html`<div class="presence" part="presence">
+        <span class="count" part="count"><span>${label}</span></span>
+      </div>`;
     return html`
       <div
         class="presence"
@@ -334,7 +339,7 @@ export class CablePresence extends LitElement {
           aria-controls="panel"
           @click=${this.#toggled}
         >
-          ${label}
+          <span>${label}</span>
         </button>
         <div class="panel" part="panel" id="panel" ?hidden=${this.opened === 'no'}>
           ${this.opened === 'no' ? nothing : nameList(this.members.slice(0, MOST_NAMES).map(faceOf), count, label, this.#words)}

@@ -4,6 +4,8 @@ import type { PresenceEvent } from '../protocol/presence.js';
 import type { ConnectionState, Subscription, SubscriptionObserver } from '../transport/transport.js';
 import { isSameJson } from './json.js';
 import { listAsked, NOBODY, type PresenceChange, type PresenceMember, reducePresence } from './reduce.js';
+import { Renewal } from './renewal.js';
+import { WaitingForList } from './waiting.js';
 
 /** Milliseconds. */
 const TIMES = {
@@ -11,20 +13,19 @@ const TIMES = {
   answer: 5_000,
   /** A leave that was lost is noticed by then, on a page that is looked at. */
   refresh: 60_000,
-  /** A restored connection that has held for so long is worth a new subscription. */
-  stable: 2_000,
-  /** Whoever wants the list is told by then that there is none. */
-  info: 12_000,
 } as const;
 
-/** Requests in a row without an answer, on a connection that has never answered one: there is no presence. */
+/** Requests in a row without a list, on a connection that has never brought one: there is no presence. */
 const MOST_UNANSWERED = 2;
+
+/** Lists in a row without this visitor, who has joined. The first may have been made up before the join was written down. */
+const MOST_WITHOUT_US = 2;
 
 /**
  * - `connecting`: nothing is known yet
  * - `live`: connected; `members` is who is here
  * - `offline`: not connected; `members` is who was here, and nobody leaves by that
- * - `unsupported`: the server has no presence here; asked again after the next connect
+ * - `unsupported`: the server has no presence here; asked again now and then
  * - `closed`: the server refused; it says who is here to others
  */
 export type PresenceStatus = 'connecting' | 'live' | 'offline' | 'unsupported' | 'closed';
@@ -56,11 +57,6 @@ export interface PresenceTrackerPorts {
   readonly problem: (error: PresenceError | TransportError) => void;
 }
 
-interface Waiter {
-  resolve(members: ReadonlyMap<string, unknown>): void;
-  reject(error: PresenceError): void;
-}
-
 /**
  * Keeps the list of who is on one stream, and this visitor on it. AnyCable sends what changes, at most once, so the list is
  * fetched on every connect, on a wake, and now and then while the page is looked at; what a fetched list changes is told as
@@ -83,14 +79,21 @@ export class PresenceTracker {
   #hasAnswered = false;
   /** Until a list comes, nobody is shown, and nobody is told again. */
   #isUnsupported = false;
+  /** In a row. */
+  #listsWithoutUs = 0;
   #closed = false;
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting: WaitingForList;
+  /** For nothing where we have joined ourselves: that is said again on every connection. */
+  readonly #renewal: Renewal;
   #cancelAnswer: (() => void) | undefined;
   #cancelRefresh: (() => void) | undefined;
-  #cancelRenewal: (() => void) | undefined;
 
   constructor(ports: PresenceTrackerPorts) {
     this.#ports = ports;
+    this.#waiting = new WaitingForList(ports.clock);
+    this.#renewal = new Renewal(ports.clock, () => {
+      if (this.#membership === undefined) this.#link?.renew?.();
+    });
   }
 
   get view(): PresenceView {
@@ -116,6 +119,7 @@ export class PresenceTracker {
     const before = this.#membership;
     if (isSameMember(before, membership)) return;
     this.#membership = membership;
+    this.#listsWithoutUs = 0;
     if (!this.#live) return;
     // AnyCable refuses a second id on one connection ("presence ID mismatch"), so the first has to go before.
     if (before !== undefined && before.id !== membership?.id) this.#hand((presence) => presence.leave());
@@ -128,29 +132,19 @@ export class PresenceTracker {
 
   /**
    * The list, fresh from the server. Asked for by many at once, it is fetched once.
-   * @throws PresenceError `unsupported`, `timed_out`, or `closed` when the tracker ends before
+   * @throws PresenceError `unsupported`, `failed`, `timed_out`, or `closed` when the tracker ends before
    */
   info(): Promise<ReadonlyMap<string, unknown>> {
     if (this.#closed) return Promise.reject(closed());
-    if (this.#status === 'unsupported') return Promise.reject(unsupported());
-    return new Promise((resolve, reject) => {
-      const cancelPatience = this.#ports.clock.after(TIMES.info, () => waiter.reject(timedOut()));
-      const settle = () => {
-        cancelPatience();
-        this.#waiting.delete(waiter);
-      };
-      const waiter: Waiter = {
-        resolve: (members) => (settle(), resolve(members)),
-        reject: (error) => (settle(), reject(error)),
-      };
-      this.#waiting.add(waiter);
-      this.#ask();
-    });
+    if (this.#live && this.#link?.presence === undefined) return Promise.reject(unsupported());
+    const list = this.#waiting.wait();
+    this.#ask();
+    return list;
   }
 
   /** The page came back to life: something may have been missed. */
   wake(): void {
-    if (this.#status !== 'unsupported') this.#ask();
+    this.#ask();
   }
 
   close(): void {
@@ -158,7 +152,7 @@ export class PresenceTracker {
     this.#disconnected();
     this.#closed = true;
     this.#link?.close();
-    this.#rejectAll(closed());
+    this.#waiting.rejectAll(closed());
   }
 
   // — Connection ————————————————————————————————————————————————————————————————————————————————————————————
@@ -175,12 +169,13 @@ export class PresenceTracker {
         this.#refused(state.reason.code, state.reason.detail);
         break;
       case 'live':
-        this.#connected(state.restored);
+        this.#connected();
+        if (state.restored && state.presenceRestored !== true) this.#renewal.plan();
         break;
     }
   }
 
-  #connected(restored: boolean): void {
+  #connected(): void {
     this.#live = true;
     this.#wasLive = true;
     this.#unanswered = 0;
@@ -193,7 +188,6 @@ export class PresenceTracker {
     this.#join();
     this.#ask();
     this.#planRefresh();
-    if (restored) this.#planRenewal();
   }
 
   #disconnected(): void {
@@ -201,7 +195,7 @@ export class PresenceTracker {
     this.#isAsking = false;
     this.#cancelAnswer?.();
     this.#cancelRefresh?.();
-    this.#cancelRenewal?.();
+    this.#renewal.cancel();
   }
 
   #refused(code: string, detail: string | undefined): void {
@@ -219,18 +213,8 @@ export class PresenceTracker {
     this.#state = NOBODY;
     this.#wasLive = false;
     this.#isUnsupported = false;
+    this.#listsWithoutUs = 0;
     this.#setStatus('connecting');
-  }
-
-  /**
-   * A restored session runs none of the server's callbacks, so where the server joins its visitors, it has joined the old
-   * session only, and that one's place on the list ends with its time (AnyCable: `presence_ttl`, 15 s). A new subscription
-   * runs them. Only of our own, and not before the connection holds: a flapping one would cost a subscription each time.
-   */
-  #planRenewal(): void {
-    this.#cancelRenewal = this.#ports.clock.after(TIMES.stable, () => {
-      if (this.#membership === undefined) this.#link?.renew?.();
-    });
   }
 
   // — Asking ————————————————————————————————————————————————————————————————————————————————————————————————
@@ -268,12 +252,22 @@ export class PresenceTracker {
     else this.#unsupported();
   }
 
+  /** AnyCable could not read the list, which passes; the embedded server has none here. Who had a list knows which. */
+  #answeredByError(): void {
+    this.#isAsking = false;
+    this.#cancelAnswer?.();
+    this.#unanswered++;
+    const passes = this.#hasAnswered || (this.#state.isKnown && this.#unanswered < MOST_UNANSWERED);
+    if (passes) this.#waiting.rejectAll(failed());
+    else this.#unsupported();
+  }
+
   #planRefresh(): void {
     this.#cancelRefresh?.();
     const { clock, random, isVisible } = this.#ports;
     // Spread by half, so that the pages of a restarted server do not all ask at once.
     this.#cancelRefresh = clock.after(TIMES.refresh * (0.75 + random() / 2), () => {
-      if (isVisible() && this.#status === 'live') this.#ask();
+      if (isVisible()) this.#ask();
       this.#planRefresh();
     });
   }
@@ -283,9 +277,7 @@ export class PresenceTracker {
   #received(event: PresenceEvent): void {
     if (this.#closed) return;
     if (event.type === 'error') {
-      this.#isAsking = false;
-      this.#cancelAnswer?.();
-      this.#unsupported();
+      this.#answeredByError();
       return;
     }
     const { state, changes } = reducePresence(this.#state, event);
@@ -294,8 +286,21 @@ export class PresenceTracker {
     this.#refresh();
     for (const change of changes) this.#ports.memberChanged(change);
     if (event.type !== 'info') return;
-    for (const waiter of [...this.#waiting]) waiter.resolve(this.#state.members);
+    this.#waiting.resolveAll(this.#state.members);
     if (this.#asksAgain) this.#ask();
+    else this.#lookForUs();
+  }
+
+  /** A join has no answer: that it was refused shows by the lists only. */
+  #lookForUs(): void {
+    const membership = this.#membership;
+    if (membership === undefined || this.#state.members.has(membership.id)) {
+      this.#listsWithoutUs = 0;
+      return;
+    }
+    this.#listsWithoutUs++;
+    if (this.#listsWithoutUs < MOST_WITHOUT_US) this.#ask();
+    else if (this.#listsWithoutUs === MOST_WITHOUT_US) this.#ports.problem(notListed(membership.id));
   }
 
   #answered(): void {
@@ -308,15 +313,11 @@ export class PresenceTracker {
   }
 
   #unsupported(): void {
-    this.#rejectAll(unsupported());
+    this.#waiting.rejectAll(unsupported());
     if (this.#isUnsupported) return;
     this.#isUnsupported = true;
     this.#setStatus('unsupported');
     this.#ports.problem(unsupported());
-  }
-
-  #rejectAll(error: PresenceError): void {
-    for (const waiter of [...this.#waiting]) waiter.reject(error);
   }
 
   #setStatus(status: PresenceStatus): void {
@@ -343,8 +344,15 @@ function unsupported(): PresenceError {
   return new PresenceError('unsupported', `The server does not say who is here. ${how}`);
 }
 
-function timedOut(): PresenceError {
-  return new PresenceError('timed_out', 'The list of who is here did not come in time.');
+function failed(): PresenceError {
+  return new PresenceError('failed', 'The server could not read the list of who is here.');
+}
+
+function notListed(id: string): PresenceError {
+  const who = `This visitor has joined as ${JSON.stringify(id.slice(0, 60))} and is not on the list.`;
+  const why =
+    'The server refuses the join where it joins its visitors itself (leave member-id out), or has no more room.';
+  return new PresenceError('not_listed', `${who} ${why}`);
 }
 
 function closed(): PresenceError {

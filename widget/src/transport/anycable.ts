@@ -48,6 +48,12 @@ const RENEW_MS = 500;
 /** A token that was renewed this often in a row and still counts as expired will not get better. */
 const MOST_EXPIRED_IN_A_ROW = 3;
 
+interface OpenCable {
+  readonly cable: Cable;
+  readonly encoder: JsonEncoder;
+  readonly monitor: ReconnectMonitor;
+}
+
 /**
  * One cable (one WebSocket) of @anycable/web behind the transport port. What that client leaves out, by design or by
  * accident, is made good here where it concerns the connection, and in the session where it concerns the messages.
@@ -55,7 +61,7 @@ const MOST_EXPIRED_IN_A_ROW = 3;
 export class AnyCableTransport implements Transport {
   readonly #options: AnyCableOptions;
   readonly #subscriptions = new Set<CableSubscription>();
-  #open: { readonly cable: Cable; readonly monitor: ReconnectMonitor } | undefined;
+  #open: OpenCable | undefined;
   #cancelLinger: (() => void) | undefined;
   #cancelRefresh: (() => void) | undefined;
   #expiredInARow = 0;
@@ -67,10 +73,11 @@ export class AnyCableTransport implements Transport {
   subscribe(channel: string, params: SubscriptionParams, observer: SubscriptionObserver): Subscription {
     this.#cancelLinger?.();
     this.#cancelLinger = undefined;
-    const { cable, monitor } = (this.#open ??= this.#create());
+    const open = (this.#open ??= this.#create());
+    const { cable, monitor } = open;
     // The first subscription of a cable connects it.
     if (cable.state === 'idle') monitor.connecting();
-    const subscription = new CableSubscription(cable, channel, params, observer, this.#options, () => {
+    const subscription = new CableSubscription(open, channel, params, observer, this.#options, () => {
       this.#subscriptions.delete(subscription);
       if (this.#subscriptions.size === 0) this.#linger();
     });
@@ -93,13 +100,14 @@ export class AnyCableTransport implements Transport {
     this.#open?.monitor.wake();
   }
 
-  #create(): { readonly cable: Cable; readonly monitor: ReconnectMonitor } {
+  #create(): OpenCable {
     const { url, protocol, tokens, random, clock } = this.#options;
+    const encoder = new JsonEncoder((frame) => (cable as Cable & FrameReceiver).handleIncoming(frame));
     const cable: Cable = createCable(url, {
       protocol,
       logLevel: 'error',
       performFailures: 'throw',
-      encoder: new JsonEncoder((frame) => (cable as Cable & FrameReceiver).handleIncoming(frame)),
+      encoder,
       monitor: false,
       historyTimestamp: false,
       // What the package would add by itself: a `cable-history-timestamp` meta tag's value, whatever it is.
@@ -124,7 +132,7 @@ export class AnyCableTransport implements Transport {
     });
     cable.on('disconnect', (reason) => this.#tell({ status: 'offline', reason: disconnectReason(reason) }));
     cable.on('close', (reason) => this.#closed(reason));
-    return { cable, monitor };
+    return { cable, encoder, monitor };
   }
 
   async #token(tokens: TokenSource): Promise<string> {
@@ -200,6 +208,7 @@ function isSignedOut(error: unknown): error is TransportError {
 
 class CableSubscription implements Subscription {
   readonly #cable: Cable;
+  readonly #encoder: JsonEncoder;
   readonly #name: string;
   readonly #params: SubscriptionParams;
   readonly #observer: SubscriptionObserver;
@@ -213,7 +222,7 @@ class CableSubscription implements Subscription {
   #cancelRetry: (() => void) | undefined;
 
   constructor(
-    cable: Cable,
+    { cable, encoder }: OpenCable,
     name: string,
     params: SubscriptionParams,
     observer: SubscriptionObserver,
@@ -221,6 +230,7 @@ class CableSubscription implements Subscription {
     ended: () => void,
   ) {
     this.#cable = cable;
+    this.#encoder = encoder;
     this.#name = name;
     this.#params = params;
     this.#observer = observer;
@@ -242,7 +252,10 @@ class CableSubscription implements Subscription {
     this.#channel = channel;
     channel.on('connect', ({ restored }) => {
       this.#failures = 0;
-      this.tell({ status: 'live', restored: restored === true });
+      // What the encoder confirmed in the server's place was restored, too.
+      const isRestored = restored === true || this.#encoder.isRestored(channel.identifier);
+      const presence = isRestored && this.#encoder.presenceRestored ? { presenceRestored: true } : {};
+      this.tell({ status: 'live', restored: isRestored, ...presence });
     });
     channel.on('close', (reason) => {
       if (channel === this.#channel) this.#subscriptionLost(reason);

@@ -4,6 +4,13 @@ interface Command {
   readonly history?: { readonly since?: unknown; readonly streams?: unknown };
 }
 
+interface Welcome {
+  readonly type?: unknown;
+  readonly restored_ids?: unknown;
+  /** The embedded server's own. */
+  readonly restored_presence?: unknown;
+}
+
 /**
  * JSON frames, with three repairs to what @anycable/core sends and takes.
  *
@@ -20,10 +27,24 @@ interface Command {
 export class JsonEncoder {
   readonly #confirm: (frame: string) => void;
   #restored: ReadonlySet<unknown> = new Set();
+  #presenceRestored = false;
 
   /** `confirm` hands a frame to the client as if the server had sent it; called after `encode` returned. */
   constructor(confirm: (frame: string) => void) {
     this.#confirm = confirm;
+  }
+
+  /** Whether the server brought this subscription back with the session, and none has been made in its place since. */
+  isRestored(identifier: string): boolean {
+    return this.#restored.has(identifier);
+  }
+
+  /**
+   * Whether those whom the server's callbacks had joined are present in the restored session, as its welcome says. AnyCable
+   * never says it, and lets their places end.
+   */
+  get presenceRestored(): boolean {
+    return this.#presenceRestored;
   }
 
   encode(message: object): string {
@@ -45,8 +66,10 @@ export class JsonEncoder {
       return undefined;
     }
     if (typeof message !== 'object' || message === null) return undefined;
-    const { type, restored_ids } = message as { type?: unknown; restored_ids?: unknown };
-    if (type === 'welcome') this.#restored = new Set(Array.isArray(restored_ids) ? restored_ids : []);
+    const { type, restored_ids, restored_presence } = message as Welcome;
+    if (type !== 'welcome') return message;
+    this.#restored = new Set(Array.isArray(restored_ids) ? restored_ids : []);
+    this.#presenceRestored = restored_presence === true;
     return message;
   }
 }

@@ -110,8 +110,11 @@ export class MemorySubscription implements Subscription {
   }
 
   /** The server confirms the subscription, or restores the session. */
-  accept({ restored = false }: { readonly restored?: boolean } = {}): void {
-    this.#tell({ status: 'live', restored });
+  accept({
+    restored = false,
+    presenceRestored,
+  }: { readonly restored?: boolean; readonly presenceRestored?: boolean } = {}): void {
+    this.#tell({ status: 'live', restored, ...(presenceRestored === undefined ? {} : { presenceRestored }) });
   }
 
   /** The connection breaks; the transport would try again by itself. */

@@ -89,9 +89,17 @@ async function request({ url, csrfToken, fetch }: TokenRequestOptions): Promise<
   let response: Response;
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    response = await fetch(url, { method: 'POST', credentials: 'include', cache: 'no-store', headers, signal });
+    response = await fetch(url, {
+      method: 'POST',
+      credentials: 'include',
+      cache: 'no-store',
+      // A page to sign in is no token, and the visitor's cookies go where the page said, and nowhere else.
+      redirect: 'error',
+      headers,
+      signal,
+    });
   } catch (error) {
-    throw new TransportError('token_failed', 'The token endpoint could not be reached.', { cause: error });
+    throw new TransportError('token_failed', 'The token endpoint gave no answer, or a redirect.', { cause: error });
   }
   if (response.status === 401 || response.status === 403) {
     throw new TransportError('unauthorized', `The token endpoint answered ${response.status}: signed out.`);

@@ -20,8 +20,11 @@ export interface DisconnectReason {
 
 export type ConnectionState =
   | { readonly status: 'connecting' }
-  /** `restored`: the server kept the session, so it ran none of its callbacks again. */
-  | { readonly status: 'live'; readonly restored: boolean }
+  /**
+   * `restored`: the server kept the session, so it ran none of its callbacks again. `presenceRestored`: it said that those
+   * whom they had joined are still present.
+   */
+  | { readonly status: 'live'; readonly restored: boolean; readonly presenceRestored?: boolean }
   /** Not connected; the transport tries again by itself. */
   | { readonly status: 'offline'; readonly reason: DisconnectReason }
   /** Not connected; nothing will happen until somebody acts. */
