@@ -7,6 +7,7 @@ import * as frames from '../../templates/node/src/cable/frames.js';
 import { StreamHistory, type HistoryLimits } from '../../templates/node/src/cable/history.js';
 import { Hub } from '../../templates/node/src/cable/hub.js';
 import type { Identity } from '../../templates/node/src/cable/identity.js';
+import { PresenceAudience } from '../../templates/node/src/cable/presence-audience.js';
 import { PresenceStore } from '../../templates/node/src/cable/presence.js';
 import { Presenter } from '../../templates/node/src/cable/presenter.js';
 import { Publisher } from '../../templates/node/src/cable/publisher.js';
@@ -27,7 +28,15 @@ const PING_MS = 3_000;
 /** AnyCable leaves a peer that is gone to TCP; the embedded server looks. */
 const DEAD_PEER_MS = 15_000;
 /** Nobody is present in these trials. */
-const PRESENCE = { ttl: 15_000, members: 0, memberBytes: 0, streamBytes: 0, totalBytes: 0 };
+const PRESENCE = {
+  ttl: 15_000,
+  members: 0,
+  memberBytes: 0,
+  streamBytes: 0,
+  totalBytes: 0,
+  placesPerUser: 0,
+  bytesPerUser: 0,
+};
 
 /**
  * The server's half of the cable: the real dispatcher, hub, history and sessions over simulated connections. One broker,
@@ -52,14 +61,15 @@ export class Cable {
     this.#history = new StreamHistory(parts.history, this.#newEpoch(), now);
     this.#sessions = new SessionStore({ ttl: parts.sessionTtl, limit: 1_000 }, now);
     this.#publisher = new Publisher(this.#hub, this.#history);
-    const presence = new PresenceStore(PRESENCE, now);
+    const store = new PresenceStore(PRESENCE, now);
+    const audience = new PresenceAudience(this.#hub, store);
     const allowance = new Allowance({ most: 200, perSecond: 50 }, now);
     this.#dispatcher = new Dispatcher({
       calls: new ChannelCalls(parts.channels, parts.logger),
       hub: this.#hub,
       history: this.#history,
       publisher: this.#publisher,
-      presenter: new Presenter(presence, this.#publisher, allowance),
+      presenter: new Presenter({ store, audience, ofUser: allowance, ofStream: allowance }),
       sessions: this.#sessions,
       allowance,
       maxSubscriptions: 10,
@@ -87,7 +97,10 @@ export class Cable {
       open: true,
       subscriptions: new Map(),
       send: (text) => link.send('down', text),
-      sendTransient: (text) => link.send('down', text),
+      sendTransient: (text) => {
+        link.send('down', text);
+        return true;
+      },
       dropped: () => undefined,
       link,
     };

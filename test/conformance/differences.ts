@@ -3,7 +3,9 @@
  * sides: what is not listed fails, and so does what is listed and does not happen any more.
  * docs/anycable-differences.md is this list in prose.
  */
+import { signStreamName } from '../support/anycable/keys.js';
 import type { RawFrame } from '../support/cable-client.js';
+import { SECRET } from './backend.js';
 import type { Mismatch } from './compare.js';
 import { NOTES } from './recording.js';
 import { roomIdentifier } from './room-channel.js';
@@ -35,7 +37,10 @@ const times = (count: number, frame: RawFrame): readonly RawFrame[] => Array.fro
 
 const room = (transcript: string, params: Omit<RoomParams, 'room'> = {}, name = 'room'): string =>
   roomIdentifier({ room: `${transcript}/${name}`, ...params });
+const signedStream = (name: string): string =>
+  JSON.stringify({ channel: '$pubsub', signed_stream_name: signStreamName(name, SECRET) });
 const publicStream = (name: string): string => JSON.stringify({ channel: '$pubsub', stream_name: name });
+const signedRoom = (transcript: string): string => signedStream(`${transcript}/room`);
 const publicRoom = (transcript: string): string => publicStream(`${transcript}/room`);
 
 const confirmed = (identifier: string): RawFrame => ({ type: 'confirm_subscription', identifier });
@@ -51,6 +56,28 @@ const refused: readonly RawFrame[] = [
 function streamed(transcript: string, message: unknown, offset: number): RawFrame {
   const stream = `${transcript}/room`;
   return { identifier: room(transcript), message, stream_id: stream, epoch: '<epoch 1>', offset };
+}
+
+/** Of a room where a client leaves, and joins again as another, although the server had joined it. */
+function somebodyElse(transcript: string): Sighting {
+  const identifier = room(transcript, { presence: true, join: 'watcher' });
+  const forged = [
+    presence(identifier, { id: 'ada', type: 'leave' }),
+    presence(identifier, { id: 'eve', type: 'join' }),
+  ];
+  const marker = { ...streamed(transcript, { marker: 1 }, 1), identifier };
+  const list = (id: string): RawFrame =>
+    presence(identifier, {
+      records: [id === 'ada' ? { id, info: { by: 'server' } } : { id }, { id: 'watcher', info: { by: 'server' } }],
+      total: 2,
+      type: 'info',
+    });
+  return {
+    transcript,
+    who: 'watcher',
+    embedded: [marker, list('ada')],
+    anycable: [...forged, marker, list('eve')],
+  };
 }
 
 /** After which AnyCable does not listen to a client any more. */
@@ -74,7 +101,15 @@ const UNREADABLE = [
 ];
 
 /** Public names that this server keeps for its channels. */
-const CHAT_STREAMS = ['chat/', 'chat/ada/1', 'llm/1'];
+const CHAT_STREAMS = ['chat/', 'chat/ada/1', 'llm/1', 'chat-room/lobby'];
+
+/** Where a session is restored that has a presence stream: who comes back, to which subscription, as which connection. */
+const RESTORED_WITH_PRESENCE = [
+  ['presence/joined-again-after-a-reconnect', publicRoom('presence/joined-again-after-a-reconnect'), 4],
+  ['presence/restored-without-joining-again', publicRoom('presence/restored-without-joining-again'), 3],
+  ['whisper/restored-session', signedRoom('whisper/restored-session'), 3],
+  ['streams/restored-session', signedRoom('streams/restored-session'), 2],
+] as const;
 
 export const differences: readonly Difference[] = [
   {
@@ -269,11 +304,22 @@ export const differences: readonly Difference[] = [
   {
     id: 'presence-in-restored-sessions',
     title: 'Members whom the server joined, after a reconnect',
-    embedded: 'Joins them again in the restored session.',
+    embedded:
+      'Joins them again in the restored session, and says so in its welcome where a subscription has presence: `"restored_presence": true`.',
     anycable:
       'Lets them leave after the TTL, although they are connected: a restored session runs no channel callback, and the client knows nothing of it.',
-    reason: 'Nobody should be missing who is there. Whom a client joined it joins again itself, on both servers.',
+    reason:
+      'Nobody should be missing who is there. Whom a client joined it joins again itself, on both servers; whom the server joined it cannot, but by subscribing anew, which it need not where it reads this.',
     seen: [
+      ...RESTORED_WITH_PRESENCE.map(([transcript, identifier, connection]) => {
+        const welcome = { type: 'welcome', sid: `<sid ${connection}>`, restored: true, restored_ids: [identifier] };
+        return {
+          transcript,
+          who: 'ada again',
+          embedded: [{ ...welcome, restored_presence: true }],
+          anycable: [welcome],
+        };
+      }),
       {
         transcript: 'presence/joined-by-the-server-and-restored',
         who: 'late',
@@ -296,6 +342,15 @@ export const differences: readonly Difference[] = [
         ],
       },
     ],
+  },
+  {
+    id: 'presence-that-a-channel-decides',
+    title: 'Members whom the server joined, and who would be somebody else',
+    embedded: 'Drops `leave` and `join` of a client for a subscription that its channel has joined, and logs that.',
+    anycable: 'Lets every client leave and join again under any id, wherever there is presence.',
+    reason:
+      'Who is there by the word of the server is believed to be who they are. A client that does not want to be there unsubscribes.',
+    seen: [somebodyElse('presence/joined-by-the-server-and-somebody-else')],
   },
   {
     id: 'presence-by-base-protocol',
@@ -323,10 +378,11 @@ export const differences: readonly Difference[] = [
   {
     id: 'bounds-on-presence',
     title: 'How much presence a stream may have',
-    embedded: 'Refuses a member of more than 4 KiB, the 1,001st member of a stream, and more than 512 KiB of members.',
+    embedded:
+      'Refuses a member of more than 4 KiB, the 1,001st member of a stream, and more than 512 KiB of members; of one user more than 200 places in all streams, or 128 KiB in them; and of one stream more than 200 new members a second, after 1,000 at once. Whom a channel joins comes in as soon as there is room. A listener who does not keep up with the events gets the whole list afterwards.',
     anycable: 'Has no such limits.',
     reason:
-      'Clients choose what is kept, and the list of all members is one frame: one that is larger than a connection’s buffer would have whoever asks disconnected as too slow.',
+      'Clients choose what is kept, and the list of all members is one frame: one that is larger than a connection’s buffer would have whoever asks disconnected as too slow. And nobody may take the places of others.',
     seen: [noted('presence/large-info', [{ members: 1 }], [{ members: 2 }])],
   },
   {
@@ -339,11 +395,19 @@ export const differences: readonly Difference[] = [
   },
   {
     id: 'public-names-of-chats',
-    title: 'Public streams with the names of chats',
-    embedded: 'Rejects public names that begin as those of its own channels’ streams do.',
-    anycable: 'Lets anybody read, and whisper on, every stream whose name they know, where public streams are on.',
+    title: 'Direct streams with the names of chats',
+    embedded:
+      'Rejects public names that begin as those of its own channels’ streams do, and drops whispers on such a stream although its name is signed and signed streams may be whispered on.',
+    anycable:
+      'Lets anybody read, and whisper on, every stream whose name they know, where public streams are on; and whoever has a signed name whisper on its stream, where ANYCABLE_STREAMS_WHISPER is on: leave that off where chats stream.',
     reason: 'Whoever knows a name could otherwise read another’s conversation, or put words into it.',
     seen: [
+      {
+        transcript: 'whisper/on-the-stream-of-a-chat',
+        who: 'grace',
+        embedded: [],
+        anycable: [{ identifier: signedStream('chat/ada/1'), message: { forged: true } }],
+      },
       {
         transcript: 'streams/public-names-of-a-chat',
         who: 'eve',

@@ -5,8 +5,8 @@ import type { Config } from './config.js';
 import type { createProvider } from './providers/index.js';
 
 const LAB_LEASE_MS = 4_000;
-/** What the names of both channels' streams begin with. A name says whose it is, and says so to everybody in each frame. */
-const CHANNEL_STREAMS = ['chat/', 'llm/'];
+/** What the names of the channels' streams begin with. A name says whose it is, and says so to everybody in each frame. */
+const CHANNEL_STREAMS = ['chat/', 'chat-room/', 'llm/'];
 
 export function providerConfig({ openai, demo }: Config): Parameters<typeof createProvider>[0] {
   if (openai === undefined) return { demo };

@@ -290,6 +290,26 @@ export const presence: Topic = {
       },
     },
     {
+      name: 'presence/joined-by-the-server-and-somebody-else',
+      play: async (scene) => {
+        const [ada, watcher] = [await scene.probe('ada'), await scene.connect('watcher')];
+        const [own, others] = [
+          scene.room({ presence: true, join: 'ada' }),
+          scene.room({ presence: true, join: 'watcher' }),
+        ];
+        await watcher.subscribe(others);
+        await scene.presence(watcher, { type: 'join', id: 'watcher' });
+        await ada.subscribe(own);
+        await Promise.all([ada, watcher].map((client) => scene.presence(client, { type: 'join', id: 'ada' })));
+        ada.command('leave', own);
+        await ada.settled();
+        ada.command('join', own, { presence: { id: 'eve' } });
+        await ada.settled();
+        await scene.mark(undefined, watcher);
+        await list(scene, watcher, others);
+      },
+    },
+    {
       name: 'presence/joined-by-the-server-without-presence',
       play: async (scene) => {
         const client = await scene.connect('ada');

@@ -108,7 +108,7 @@ export const streams: Topic = {
       settings: { publicStreams: true },
       play: async (scene) => {
         const client = await scene.connect('eve');
-        for (const name of ['chat/', 'chat/ada/1', 'llm/1', 'chats/1']) {
+        for (const name of ['chat/', 'chat/ada/1', 'llm/1', 'chat-room/lobby', 'chats/1']) {
           await client.subscribe(JSON.stringify({ channel: '$pubsub', stream_name: name }));
         }
       },

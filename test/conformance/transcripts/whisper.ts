@@ -1,3 +1,4 @@
+import { signStreamName } from '../../support/anycable/keys.js';
 import { messageOf } from '../scene.js';
 import type { Topic } from '../transcript.js';
 
@@ -78,6 +79,19 @@ export const whisper: Topic = {
         }
         ada.command('whisper', scene.room({}, 'nowhere'), { data: { forged: true } });
         await ada.settled();
+      },
+    },
+    {
+      name: 'whisper/on-the-stream-of-a-chat',
+      settings: { streamsWhisper: true },
+      play: async (scene) => {
+        const [ada, grace] = [await scene.connect('ada'), await scene.connect('grace')];
+        const identifier = scene.signed(signStreamName('chat/ada/1', scene.secret));
+        for (const client of [ada, grace]) await client.subscribe(identifier);
+        ada.command('whisper', identifier, { data: { forged: true } });
+        await ada.settled();
+        for (const client of [ada, grace]) await client.subscribe(scene.room());
+        await scene.mark(undefined, ada, grace);
       },
     },
     {

@@ -5,8 +5,9 @@ import type { Identity } from '../cable/identity.js';
  * what the site's backend identifies its connections by.
  *
  * `{"user": "ada"}` and `{"user": 42}` are the users `ada` and `42`: what this server writes itself, and `{user: …}` of
- * AnyCable's SDKs. Of anything else (`{"user_id": 42}`) the whole text is the user. AnyCable knows connections by that text
- * too, and a backend writes it alike each time; whichever of its fields names a person is not for us to guess.
+ * AnyCable's SDKs. Of anything else (`{"user_id": 42}`, `{"user": 42, "team": 3}`) the whole text is the user. AnyCable knows
+ * connections by that text too, and a backend writes it alike each time; whichever of its fields names a person is not for
+ * us to guess: user 42 of one team may be somebody else than user 42 of another.
  *
  * `undefined`: the text is empty, or is not well-formed Unicode and could name nobody in a database or a stream.
  */
@@ -28,7 +29,7 @@ function namedUser(text: string): string | undefined {
     // AnyCable does not look into it, and so takes any text.
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
   const { user } = value as { readonly user?: unknown };
   if (typeof user === 'string') return user;
   // Larger numbers lose their last digits when they are read, and two people would be one.

@@ -24,8 +24,14 @@ export const tokenOfHandshake: TokenOf = ({ headers, url = '' }) => {
   );
 };
 
-/** `Authorization: Bearer …`, as any HTTP client sends it (RFC 6750). Other schemes are somebody else's business. */
-export const bearerOf: TokenOf = ({ headers }) => /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+/**
+ * `Authorization: Bearer …`, as any HTTP client sends it (RFC 6750). Other schemes are somebody else's business; a bearer
+ * of nothing, or of what can be no token, is the empty one, which is good for nobody: no cookie makes up for it.
+ */
+export const bearerOf: TokenOf = ({ headers }) => {
+  const bearer = /^bearer(?:$|\s+(.*))/i.exec(headers.authorization ?? '');
+  return bearer === null ? undefined : (/^\S+$/.exec(bearer[1]?.trim() ?? '')?.[0] ?? '');
+};
 
 const PREFIX = 'anycable-token.';
 

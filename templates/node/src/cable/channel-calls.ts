@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** In characters. What a page asks for fits many times; what is longer only fills memory and log. */
-const MAX_IDENTIFIER_LENGTH = 4_096;
+export const MAX_IDENTIFIER_LENGTH = 4_096;
 
 export class ChannelCalls {
   readonly #channels: ReadonlyMap<string, Channel>;

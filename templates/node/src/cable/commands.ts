@@ -59,6 +59,7 @@ export type DropReason =
   | 'invalid_data'
   | 'whisper_not_allowed'
   | 'presence_not_enabled'
+  | 'presence_by_channel'
   | 'presence_refused'
   | 'rate_limited';
 
@@ -163,8 +164,9 @@ function decodeHistory(
   }
   if (!isObject(rawStreams)) return invalid('history.streams', 'an object', rawStreams);
   const streams = new Map<string, StreamPosition>();
-  for (const [name, position] of Object.entries(rawStreams)) {
-    const path = `history.streams[${JSON.stringify(name)}]`;
+  for (const [index, [name, position]] of Object.entries(rawStreams).entries()) {
+    // By its number: a name tells who reads what, and may be as long as the frame.
+    const path = `history.streams[${index}]`;
     // As AnyCable: nothing is a position that is found nowhere.
     const given = position ?? {};
     if (!isObject(given)) return invalid(path, 'an object', given);

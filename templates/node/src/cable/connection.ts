@@ -121,10 +121,12 @@ export class Connection {
 
   /**
    * Sends what others may say at will, unless this client is behind with reading: else they could have it disconnected as
-   * too slow. AnyCable has no such care.
+   * too slow. False when it is. AnyCable has no such care.
    */
-  sendTransient(text: string): void {
-    if (this.#socket.bufferedAmount < this.#options.maxPendingBytes / 2) this.send(text);
+  sendTransient(text: string): boolean {
+    if (this.#socket.bufferedAmount >= this.#options.maxPendingBytes / 2) return false;
+    this.send(text);
+    return true;
   }
 
   /** Says why, then closes. Does nothing on a connection that is already ending. */

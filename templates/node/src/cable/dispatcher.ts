@@ -82,7 +82,8 @@ export class Dispatcher {
   /** Gives a client back what it had, and says so; runs no channel callbacks, as AnyCable. */
   restore(client: Client, subscriptions: ReadonlyMap<string, Subscription>): void {
     for (const [identifier, subscription] of subscriptions) this.#add(client, identifier, subscription);
-    client.send(frames.welcomeBack(client.sid, [...subscriptions.keys()]));
+    const presence = [...subscriptions.values()].some((subscription) => subscription.presence !== undefined);
+    client.send(frames.welcomeBack(client.sid, [...subscriptions.keys()], { presence }));
     this.#parts.presenter.restored(client);
     this.commit(client);
   }
@@ -116,9 +117,7 @@ export class Dispatcher {
     }
     const target = this.#parts.calls.target(identifier);
     if (target === undefined || client.subscriptions.size >= this.#parts.maxSubscriptions) {
-      client.dropped(target === undefined ? 'unknown_channel' : 'too_many_subscriptions', {
-        identifier: identifier.slice(0, 200),
-      });
+      client.dropped(target === undefined ? 'unknown_channel' : 'too_many_subscriptions', { identifier });
       client.send(frames.rejectSubscription(identifier));
       return;
     }
@@ -135,7 +134,11 @@ export class Dispatcher {
     if (history.since > 0 || history.streams !== undefined) {
       this.#sendHistory(client, identifier, subscription.made, history);
     }
-    if (presence !== undefined) this.#parts.presenter.join(client, identifier, subscription.made, presence);
+    // As it is now: the channel may have joined it.
+    const joinable = client.subscriptions.get(identifier);
+    if (presence !== undefined && joinable !== undefined) {
+      this.#parts.presenter.join(client, identifier, joinable, presence);
+    }
   }
 
   async #unsubscribe(client: Client, command: CommandOf<'unsubscribe'>): Promise<void> {
@@ -145,7 +148,7 @@ export class Dispatcher {
     this.#unlisten(client, identifier, subscription);
     client.subscriptions.delete(identifier);
     this.commit(client);
-    this.#parts.presenter.unsubscribed(client, subscription);
+    this.#parts.presenter.unsubscribed(client, identifier, subscription);
     await this.#callUnsubscribed(client, identifier);
   }
 
@@ -220,7 +223,6 @@ export class Dispatcher {
     const subscription = this.#subscriptionFor(client, command);
     if (subscription === undefined) return;
     this.#parts.presenter.leave(client, identifier, subscription);
-    this.commit(client);
   }
 
   #listPresence(client: Client, command: CommandOf<'presence'>): void {
@@ -234,7 +236,7 @@ export class Dispatcher {
     const subscription = client.subscriptions.get(identifier);
     if (change === undefined || subscription === undefined) return;
     if (subscription.presence === undefined) this.#parts.calls.misused(client, target, callback, change.method);
-    else if (change.method === 'leavePresence') this.#parts.presenter.leave(client, identifier, subscription);
+    else if (change.method === 'leavePresence') this.#parts.presenter.leaveByChannel(client, identifier, subscription);
     else this.#parts.presenter.joinByChannel(client, identifier, subscription, change.member);
   }
 
@@ -254,7 +256,7 @@ export class Dispatcher {
   ): Subscription | undefined {
     const subscription = client.subscriptions.get(identifier);
     if (subscription === undefined) {
-      client.dropped('unknown_subscription', { command, identifier: identifier.slice(0, 200) });
+      client.dropped('unknown_subscription', { command, identifier });
     }
     return subscription;
   }

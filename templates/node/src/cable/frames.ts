@@ -34,13 +34,21 @@ export function welcome(sid: string): string {
   return JSON.stringify({ type: 'welcome', sid });
 }
 
-/** AnyCable leaves `restored_ids` out when there are none. */
-export function welcomeBack(sid: string, restoredIds: readonly string[]): string {
+/**
+ * AnyCable leaves `restored_ids` out when there are none, and has no `restored_presence`: it says that whom a channel had
+ * joined is joined again, so that no client needs to subscribe anew for it.
+ */
+export function welcomeBack(
+  sid: string,
+  restoredIds: readonly string[],
+  { presence }: { readonly presence: boolean },
+): string {
   return JSON.stringify({
     type: 'welcome',
     sid,
     restored: true,
     ...(restoredIds.length > 0 && { restored_ids: restoredIds }),
+    ...(presence && { restored_presence: true }),
   });
 }
 

@@ -32,6 +32,17 @@ export interface CableOptions extends OriginPolicy {
   readonly presenceBytesPerStream: number;
   readonly presenceBytes: number;
   /**
+   * Places of one user (with all their tabs and devices, in all streams), and bytes that they were given. A connection that
+   * was lost keeps its places for `presenceTtl`, so that somebody on a bad line has several of each.
+   */
+  readonly presencePlacesPerUser: number;
+  readonly presenceBytesPerUser: number;
+  /**
+   * New members of one stream that its subscribers are told of, a second and on average; as many at once as a stream may
+   * have, because after a restart they all come together.
+   */
+  readonly presencePerSecond: number;
+  /**
    * Whispers and new presences of one user (with all their tabs) that others are told of, a second and on average; four
    * times as many at once. Each of them costs a frame for every listener. AnyCable has no such limit.
    */
@@ -65,6 +76,9 @@ export const DEFAULT_CABLE_OPTIONS: CableOptions = {
   presenceMemberBytes: 4 * 1024,
   presenceBytesPerStream: 512 * 1024,
   presenceBytes: 32 * 1024 * 1024,
+  presencePlacesPerUser: 200,
+  presenceBytesPerUser: 128 * 1024,
+  presencePerSecond: 200,
   relayedPerSecond: 50,
   maxSubscriptions: 100,
   history: { limit: 10_000, ttl: 300_000, bytes: 768 * 1024, totalBytes: 128 * 1024 * 1024 },

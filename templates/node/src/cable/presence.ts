@@ -24,6 +24,16 @@ export interface PresenceLimits {
   readonly streamBytes: number;
   /** Bytes of all streams. */
   readonly totalBytes: number;
+  /** Places of one user, with all sockets and in all streams, so that nobody takes those of others. */
+  readonly placesPerUser: number;
+  /** Bytes that the same places were given. */
+  readonly bytesPerUser: number;
+}
+
+/** Who joins: a socket is one by its `sid`. */
+export interface Occupant {
+  readonly sid: string;
+  readonly user: string;
 }
 
 export type PresenceEvent =
@@ -31,7 +41,13 @@ export type PresenceEvent =
   | { readonly type: 'leave'; readonly id: string };
 
 export type PresenceRefusal =
-  'id_mismatch' | 'member_too_large' | 'too_many_members' | 'stream_too_large' | 'too_much_presence' | 'not_present';
+  | 'id_mismatch'
+  | 'member_too_large'
+  | 'too_many_members'
+  | 'stream_too_large'
+  | 'too_much_presence'
+  | 'too_much_presence_of_user'
+  | 'not_present';
 
 export type PresenceResult =
   /** `event`: what the stream has to be told, if anything. */
@@ -49,6 +65,19 @@ interface Stream {
   bytes: number;
 }
 
+/** A socket's in one stream. */
+interface Place {
+  readonly id: string;
+  readonly user: string;
+  /** That it has given: a member that several sockets share is counted for each of them. */
+  bytes: number;
+}
+
+interface Share {
+  places: number;
+  bytes: number;
+}
+
 /** What a member costs beside its text, in a frame and in maps. */
 const MEMBER_OVERHEAD = 64;
 /** What a socket's place in a stream costs. */
@@ -60,8 +89,9 @@ export class PresenceStore {
   readonly #limits: PresenceLimits;
   readonly #now: () => number;
   readonly #streams = new Map<string, Stream>();
-  /** The id under which a socket is present, by stream. */
-  readonly #places = new Map<string, Map<string, string>>();
+  /** By socket and stream. */
+  readonly #places = new Map<string, Map<string, Place>>();
+  readonly #shares = new Map<string, Share>();
   /** Since when sockets are lost that still have their places. */
   readonly #lost = new Map<string, number>();
   #bytes = 0;
@@ -88,36 +118,52 @@ export class PresenceStore {
    * A connected socket becomes, or stays, a member; the info is the latest given by any of its sockets, and a change of
    * it is not told, as under AnyCable.
    */
-  join(name: string, sid: string, { id, info }: PresenceMember): PresenceResult {
-    const place = this.#places.get(sid)?.get(name);
-    if (place !== undefined && place !== id) return { ok: false, reason: 'id_mismatch' };
+  join(name: string, occupant: Occupant, { id, info }: PresenceMember): PresenceResult {
+    const reason = this.refusal(name, occupant, { id, info });
+    if (reason !== undefined) return { ok: false, reason };
     const stream = this.#streams.get(name);
     const member = stream?.members.get(id);
     const bytes = bytesOf(id, info);
-    const refusal = this.#refusal(stream, member, bytes, place === undefined);
-    if (refusal !== undefined) return { ok: false, reason: refusal };
-
-    const grown = bytes - (member?.bytes ?? 0);
     const { members } = stream ?? this.#addStream(name);
-    this.#count(name, grown);
-    if (place === undefined) this.#addPlace(name, sid, id);
+    this.#count(name, bytes - (member?.bytes ?? 0));
+    this.#occupy(name, occupant, id, bytes);
     if (member !== undefined) {
       member.info = info;
       member.bytes = bytes;
-      member.sids.add(sid);
+      member.sids.add(occupant.sid);
       return UNCHANGED;
     }
-    members.set(id, { info, bytes, sids: new Set([sid]) });
+    members.set(id, { info, bytes, sids: new Set([occupant.sid]) });
     return { ok: true, event: { type: 'join', id, info } };
+  }
+
+  /** Why `join` would not take it. */
+  refusal(name: string, { sid, user }: Occupant, { id, info }: PresenceMember): PresenceRefusal | undefined {
+    const { memberBytes, totalBytes, placesPerUser, bytesPerUser } = this.#limits;
+    const place = this.#places.get(sid)?.get(name);
+    if (place !== undefined && place.id !== id) return 'id_mismatch';
+    const bytes = bytesOf(id, info);
+    if (bytes - MEMBER_OVERHEAD > memberBytes) return 'member_too_large';
+    const stream = this.#streams.get(name);
+    const member = stream?.members.get(id);
+    const grown = bytes - (member?.bytes ?? 0);
+    const crowded = this.#crowding(stream, member, grown);
+    if (crowded !== undefined) return crowded;
+    const total = grown + (place === undefined ? PLACE_OVERHEAD : 0);
+    if (total > 0 && this.#bytes + total > totalBytes) return 'too_much_presence';
+    const share = this.#shares.get(user) ?? { places: 0, bytes: 0 };
+    const given = bytes - (place?.bytes ?? 0);
+    const isTooMuch = (place === undefined && share.places >= placesPerUser) || share.bytes + given > bytesPerUser;
+    return isTooMuch && given > 0 ? 'too_much_presence_of_user' : undefined;
   }
 
   leave(stream: string, sid: string): PresenceResult {
     const places = this.#places.get(sid);
-    const id = places?.get(stream);
-    if (places === undefined || id === undefined) return { ok: false, reason: 'not_present' };
+    const place = places?.get(stream);
+    if (places === undefined || place === undefined) return { ok: false, reason: 'not_present' };
     places.delete(stream);
     if (places.size === 0) this.#forget(sid);
-    return { ok: true, event: this.#vacate(stream, id, sid) };
+    return { ok: true, event: this.#vacate(stream, place, sid) };
   }
 
   /** A socket is lost: from now on its time runs. */
@@ -133,8 +179,8 @@ export class PresenceStore {
       // A clock that was set back would keep them for as long: then their time begins anew.
       if (since > now) this.#lost.set(sid, now);
       if (since > now || now - since < this.#limits.ttl) continue;
-      for (const [stream, id] of this.#places.get(sid) ?? []) {
-        const event = this.#vacate(stream, id, sid);
+      for (const [stream, place] of this.#places.get(sid) ?? []) {
+        const event = this.#vacate(stream, place, sid);
         if (event !== undefined) events.push({ stream, event });
       }
       this.#forget(sid);
@@ -142,20 +188,11 @@ export class PresenceStore {
     return events;
   }
 
-  #refusal(
-    stream: Stream | undefined,
-    member: Member | undefined,
-    bytes: number,
-    isNewPlace: boolean,
-  ): PresenceRefusal | undefined {
-    const { members, memberBytes, streamBytes, totalBytes } = this.#limits;
-    const grown = bytes - (member?.bytes ?? 0);
-    if (bytes - MEMBER_OVERHEAD > memberBytes) return 'member_too_large';
+  #crowding(stream: Stream | undefined, member: Member | undefined, grown: number): PresenceRefusal | undefined {
+    const { members, streamBytes } = this.#limits;
     if (member === undefined && (stream?.members.size ?? 0) >= members) return 'too_many_members';
     // What becomes smaller is always taken.
-    if (grown > 0 && (stream?.bytes ?? 0) + grown > streamBytes) return 'stream_too_large';
-    const total = grown + (isNewPlace ? PLACE_OVERHEAD : 0);
-    return total > 0 && this.#bytes + total > totalBytes ? 'too_much_presence' : undefined;
+    return grown > 0 && (stream?.bytes ?? 0) + grown > streamBytes ? 'stream_too_large' : undefined;
   }
 
   #addStream(name: string): Stream {
@@ -164,16 +201,26 @@ export class PresenceStore {
     return stream;
   }
 
-  #addPlace(stream: string, sid: string, id: string): void {
+  #occupy(stream: string, { sid, user }: Occupant, id: string, bytes: number): void {
     let places = this.#places.get(sid);
     if (places === undefined) this.#places.set(sid, (places = new Map()));
-    places.set(stream, id);
+    let share = this.#shares.get(user);
+    if (share === undefined) this.#shares.set(user, (share = { places: 0, bytes: 0 }));
+    const place = places.get(stream);
+    share.bytes += bytes - (place?.bytes ?? 0);
+    if (place !== undefined) {
+      place.bytes = bytes;
+      return;
+    }
+    places.set(stream, { id, user, bytes });
+    share.places++;
     this.#bytes += PLACE_OVERHEAD;
   }
 
   /** A socket's place is free; the event when the member has no other. */
-  #vacate(name: string, id: string, sid: string): PresenceEvent | undefined {
+  #vacate(name: string, { id, user, bytes }: Place, sid: string): PresenceEvent | undefined {
     this.#bytes -= PLACE_OVERHEAD;
+    this.#returnShare(user, bytes);
     const stream = this.#streams.get(name);
     const member = stream?.members.get(id);
     if (stream === undefined || member === undefined) return undefined;
@@ -183,6 +230,13 @@ export class PresenceStore {
     stream.members.delete(id);
     if (stream.members.size === 0) this.#streams.delete(name);
     return { type: 'leave', id };
+  }
+
+  #returnShare(user: string, bytes: number): void {
+    const share = this.#shares.get(user);
+    if (share === undefined) return;
+    share.bytes -= bytes;
+    if (--share.places === 0) this.#shares.delete(user);
   }
 
   #count(name: string, bytes: number): void {

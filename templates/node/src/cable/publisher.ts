@@ -17,8 +17,8 @@ export interface PublicationMeta {
 export interface Listener {
   readonly sid: string;
   send(text: string): void;
-  /** Sends what may be lost: not to a client that is behind with reading. */
-  sendTransient(text: string): void;
+  /** Sends what may be lost: not to a client that is behind with reading. False: it was not sent. */
+  sendTransient(text: string): boolean;
 }
 
 /** Tells the subscribers of a stream, each once for every subscription, in order. */

@@ -10,7 +10,10 @@ export interface StreamsOptions {
    * and rooms that are open to all.
    */
   readonly public?: boolean;
-  /** Beginnings of names that stay closed although streams are public: those of channels with words of their own. */
+  /**
+   * Beginnings of names that stay closed although streams are public, and on which nobody whispers although they are signed:
+   * those of channels with words of their own.
+   */
   readonly reserved?: readonly string[];
   /** Whether who has a signed name may also whisper on its stream. Default: false. */
   readonly whisper?: boolean;
@@ -21,11 +24,17 @@ export interface StreamsOptions {
 /** The name that AnyCable gives this channel. */
 export const PUBSUB_CHANNEL = '$pubsub';
 
+/** The identifier by which a client subscribes to a signed name. */
+export function signedStreamIdentifier(signed: string): string {
+  return JSON.stringify({ channel: PUBSUB_CHANNEL, signed_stream_name: signed });
+}
+
 /**
  * AnyCable's channel for streams that pages name themselves, as `signed_stream_name` or, where they are public, as
  * `stream_name`: https://github.com/anycable/anycable/blob/master/streams/controller.go. A signed name goes before a
  * plain one; on plain ones whispers and presence are always on. Without a key no signature is good; AnyCable with
- * public streams only takes one that was made with an empty key.
+ * public streams only takes one that was made with an empty key. And nobody whispers on reserved names, however well they are
+ * signed: on the stream of a chat a whisper would be words put into the mouth of the server.
  */
 export function createPubSubChannel({
   key,
@@ -34,16 +43,17 @@ export function createPubSubChannel({
   whisper = false,
   presence = true,
 }: StreamsOptions): Channel {
-  const isOpen = (stream: string) => isPublic && !reserved.some((beginning) => stream.startsWith(beginning));
+  const isReserved = (stream: string) => reserved.some((beginning) => stream.startsWith(beginning));
   return {
     subscribed({ params, streamFrom, reject }) {
       const { signed_stream_name: signed = '', stream_name: plain = '' } = params;
       if (typeof signed !== 'string' || typeof plain !== 'string') return reject();
       if (signed !== '') {
         const stream = key === undefined ? undefined : verifyStreamName(signed, key);
-        return stream === undefined ? reject() : streamFrom(stream, { whisper, presence });
+        if (stream === undefined) return reject();
+        return streamFrom(stream, { whisper: whisper && !isReserved(stream), presence });
       }
-      if (plain === '' || !isOpen(plain)) return reject();
+      if (plain === '' || !isPublic || isReserved(plain)) return reject();
       streamFrom(plain, { whisper: true, presence: true });
     },
 

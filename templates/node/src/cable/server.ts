@@ -6,9 +6,10 @@
  * costs that frame only; an empty presence id is refused), `dispatcher.ts` (rejection instead of silence, and bounds on
  * subscriptions and whispers), `sessions.ts` (a session is given back only to its own user), `subscription.ts` (whom a
  * channel joined stays present in a restored session), `presence.ts` (nobody who is connected expires, and there are
- * bounds), `presenter.ts` (an error instead of silence), `connection.ts` (a whisper costs no slow listener its
- * connection), `pubsub-channel.ts` (no signature is good without a key; reserved names), `history.ts` (offsets never
- * repeat), `origin.ts` (other origins are refused by default).
+ * bounds), `presenter.ts` (an error instead of silence; whom a channel joined is its to say), `connection.ts` and
+ * `presence-audience.ts` (neither a whisper nor presence costs a slow listener its connection), `pubsub-channel.ts` (no
+ * signature is good without a key; reserved names), `history.ts` (offsets never repeat), `origin.ts` (other origins are
+ * refused by default).
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -27,11 +28,13 @@ import * as frames from './frames.js';
 import { StreamHistory } from './history.js';
 import { Hub } from './hub.js';
 import type { Identify, Identity, Refusal } from './identity.js';
+import { guardLog } from './guarded-log.js';
 import { resolveCableOptions } from './options.js';
 import type { CableOptions, PartialCableOptions } from './options.js';
 import { isOriginAllowed } from './origin.js';
 import { PresenceStore } from './presence.js';
 import type { PresenceLimits } from './presence.js';
+import { PresenceAudience } from './presence-audience.js';
 import { Presenter } from './presenter.js';
 import { createPubSubChannel, PUBSUB_CHANNEL } from './pubsub-channel.js';
 import { Publisher } from './publisher.js';
@@ -89,7 +92,7 @@ export class CableServer {
   constructor({ channels, identify, logger, options, responseHeaders, now = Date.now }: CableServerParts) {
     this.#options = resolveCableOptions(options);
     this.#identify = identify;
-    this.#logger = logger;
+    this.#logger = guardLog(logger);
     this.#history = new StreamHistory(this.#options.history, newEpoch(), now);
     const { sessionTtl: ttl, sessionLimit: limit, sessionBytes: bytes } = this.#options;
     const { sessionLimitPerUser: perUser, sessionBytesPerUser: bytesPerUser } = this.#options;
@@ -98,10 +101,16 @@ export class CableServer {
     this.#publisher = new Publisher(this.#hub, this.#history);
     const { relayedPerSecond: perSecond, streams, maxSubscriptions } = this.#options;
     this.#allowance = new Allowance({ most: perSecond * 4, perSecond }, now);
-    this.#presenter = new Presenter(this.#presence, this.#publisher, this.#allowance);
+    const { presenceLimit, presencePerSecond } = this.#options;
+    this.#presenter = new Presenter({
+      store: this.#presence,
+      audience: new PresenceAudience(this.#hub, this.#presence),
+      ofUser: this.#allowance,
+      ofStream: new Allowance({ most: presenceLimit, perSecond: presencePerSecond }, now),
+    });
     const pubsub = streams === undefined ? {} : { [PUBSUB_CHANNEL]: createPubSubChannel(streams) };
     this.#dispatcher = new Dispatcher({
-      calls: new ChannelCalls({ ...pubsub, ...channels }, logger),
+      calls: new ChannelCalls({ ...pubsub, ...channels }, this.#logger),
       hub: this.#hub,
       history: this.#history,
       publisher: this.#publisher,
@@ -109,7 +118,7 @@ export class CableServer {
       sessions: this.#sessions,
       allowance: this.#allowance,
       maxSubscriptions,
-      logger,
+      logger: this.#logger,
     });
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -304,7 +313,7 @@ export class CableServer {
   #sweep(): void {
     this.#history.expire();
     this.#sessions.expire();
-    this.#presenter.expire();
+    this.#presenter.sweep();
     this.#allowance.expire();
     const keepAliveEvery = Math.max(1, Math.floor(this.#options.sessionTtl / 2 / this.#sweepInterval));
     if (++this.#sweeps % keepAliveEvery !== 0) return;
@@ -330,6 +339,8 @@ function presenceLimits(options: CableOptions): PresenceLimits {
     memberBytes: options.presenceMemberBytes,
     streamBytes: options.presenceBytesPerStream,
     totalBytes: options.presenceBytes,
+    placesPerUser: options.presencePlacesPerUser,
+    bytesPerUser: options.presenceBytesPerUser,
   };
 }
 

@@ -8,9 +8,9 @@ export interface Subscription {
   /** The stream on which it may whisper: AnyCable's `$w`. */
   readonly whisper: string | undefined;
   /**
-   * As whom the channel joined it. A restored session joins again by this: its channel is not called, and its client knows
-   * nothing of it. Under AnyCable such a member leaves after the TTL although it is there. Whom the client joined is not
-   * kept: it says so again itself after a restore, if it still wants to.
+   * As whom the channel joined it, or wished to while there was no room. A restored session joins again by this: its channel
+   * is not called, and its client knows nothing of it. Under AnyCable such a member leaves after the TTL although it is
+   * there. Whom the client joined is not kept: it says so again itself after a restore, if it still wants to.
    */
   readonly joined: PresenceMember | undefined;
 }

@@ -6,7 +6,7 @@
  * One action is only of this mode: `stream` answers with the signed name of the conversation's stream, for this caller.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { signStreamName } from '../cable/index.js';
+import { MAX_IDENTIFIER_LENGTH, signStreamName, signedStreamIdentifier } from '../cable/index.js';
 import { isUuid } from '../chat/index.js';
 import type { Chat, OutgoingFrame } from '../chat/index.js';
 import { Admission } from './admission.js';
@@ -43,12 +43,19 @@ export function answerActions(
     requireOpen(isOpen);
     const frames: OutgoingFrame[] = [];
     if (action === 'stream') {
-      const signed_stream_name = signStreamName(chat.streamFor(user, conversationId), streamsKey);
+      const signed_stream_name = signedName(chat.streamFor(user, conversationId), streamsKey);
       return sendJson(response, 200, { frames, signed_stream_name });
     }
     chat.perform({ user, conversationId }, action, data, (frame) => frames.push(frame));
     sendJson(response, 200, { frames });
   };
+}
+
+/** The cable would reject what is longer, and say no more about it. */
+function signedName(stream: string, key: string): string {
+  const signed = signStreamName(stream, key);
+  if (signedStreamIdentifier(signed).length <= MAX_IDENTIFIER_LENGTH) return signed;
+  throw new HttpError('unprocessable', 'The name of this visitor is too long to be part of a stream’s.');
 }
 
 function requireOpen(isOpen: () => boolean): void {

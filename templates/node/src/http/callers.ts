@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bearerOf } from '../auth/index.js';
 import type { Identify, Identity, Refusal } from '../cable/identity.js';
 import { isFromOtherSite } from './cross-origin.js';
 import { HttpError } from './exchange.js';
@@ -22,11 +23,15 @@ export function identifiedCaller(identify: Identify): CallerOf {
 /**
  * By the visitor's cookie, which comes with the answer where there is none yet. Not for pages of another site: a browser
  * brings no cookie from there and keeps none, so that each request would be a visitor of its own, and would seem to work.
+ * Nor for who brings a token instead: they are somebody already, and not the visitor that a cookie would make of them.
  */
 export function cookieCaller(visitors: VisitorCookies): CallerOf {
   return async (request, response) => {
     const { user, setCookie } = visitors.visitorOf(request);
     if (setCookie === undefined) return { user };
+    if (bearerOf(request) !== undefined) {
+      throw new HttpError('unauthorized', 'A token is not enough here. It needs the cookie.', challenge());
+    }
     if (isFromOtherSite(request)) {
       throw new HttpError(
         'unauthorized',

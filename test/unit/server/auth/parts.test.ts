@@ -12,7 +12,10 @@ import {
 describe('identifiers', () => {
   const named: [text: string, user: string | undefined][] = [
     ['{"user":"ada"}', 'ada'],
-    ['{"user":"Z2lkOi8vYXBwL1VzZXIvMQ","team":3}', 'Z2lkOi8vYXBwL1VzZXIvMQ'],
+    ['{"user":"Z2lkOi8vYXBwL1VzZXIvMQ"}', 'Z2lkOi8vYXBwL1VzZXIvMQ'],
+    ['{"user":"ada","team":3}', '{"user":"ada","team":3}'],
+    ['{"tenant":1,"user":42}', '{"tenant":1,"user":42}'],
+    ['{"__proto__":{},"user":"ada"}', '{"__proto__":{},"user":"ada"}'],
     ['{"user":42}', '42'],
     ['{"user":{"id":42}}', '{"user":{"id":42}}'],
     ['{"user":4.2}', '{"user":4.2}'],
@@ -80,9 +83,11 @@ test('the token of other requests is a bearer', () => {
     bearerOf({ headers: authorization === undefined ? {} : { authorization } });
   assert.equal(bearerIn('Bearer a.b.c'), 'a.b.c');
   assert.equal(bearerIn('bearer  a.b.c '), 'a.b.c');
-  for (const other of [undefined, '', 'Bearer', 'Bearer ', 'Bearer a b', 'Basic YTpi', 'a.b.c', 'xBearer a']) {
+  for (const other of [undefined, '', 'Basic YTpi', 'a.b.c', 'xBearer a', 'Bearers a']) {
     assert.equal(bearerIn(other), undefined);
   }
+  for (const malformed of ['Bearer', 'Bearer ', 'Bearer a b', 'bearer\t'])
+    assert.equal(bearerIn(malformed), '', malformed);
 });
 
 test('the keys are AnyCable’s', () => {

@@ -188,8 +188,15 @@ test('frames are byte for byte what AnyCable would send', () => {
   const identifier = '{"channel":"Chat"}';
   const message = { stream: 's:"1"', epoch: 'e', offset: 7, json: '{"text":"ü"}' };
   assert.equal(frames.welcome('x'), '{"type":"welcome","sid":"x"}');
-  assert.equal(frames.welcomeBack('x', []), '{"type":"welcome","sid":"x","restored":true}');
-  assert.equal(frames.welcomeBack('x', ['a']), '{"type":"welcome","sid":"x","restored":true,"restored_ids":["a"]}');
+  const [without, carried] = [{ presence: false }, { presence: true }];
+  assert.equal(frames.welcomeBack('x', [], without), '{"type":"welcome","sid":"x","restored":true}');
+  const restored = '{"type":"welcome","sid":"x","restored":true,"restored_ids":["a"]';
+  assert.equal(frames.welcomeBack('x', ['a'], without), `${restored}}`);
+  assert.equal(
+    frames.welcomeBack('x', ['a'], carried),
+    `${restored},"restored_presence":true}`,
+    'the one that is ours',
+  );
   assert.equal(frames.disconnect('remote', false), '{"type":"disconnect","reason":"remote","reconnect":false}');
   assert.equal(
     frames.streamMessage(identifier, message),

@@ -4,13 +4,13 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Allowance } from '../../../../templates/node/src/cable/allowance.js';
 import type { Client } from '../../../../templates/node/src/cable/client.js';
-import { StreamHistory } from '../../../../templates/node/src/cable/history.js';
 import { Hub } from '../../../../templates/node/src/cable/hub.js';
+import type { Subscription } from '../../../../templates/node/src/cable/subscription.js';
 import { presenceMember } from '../../../../templates/node/src/cable/presence-member.js';
+import { PresenceAudience } from '../../../../templates/node/src/cable/presence-audience.js';
 import { PresenceStore } from '../../../../templates/node/src/cable/presence.js';
 import type { PresenceEvent, PresenceLimits } from '../../../../templates/node/src/cable/presence.js';
 import { Presenter } from '../../../../templates/node/src/cable/presenter.js';
-import { Publisher } from '../../../../templates/node/src/cable/publisher.js';
 import { randomly, seed } from '../../../support/seed.js';
 
 const TTL = 15_000;
@@ -20,6 +20,8 @@ const WIDE: PresenceLimits = {
   memberBytes: 1_000,
   streamBytes: 100_000,
   totalBytes: 1_000_000,
+  placesPerUser: 100,
+  bytesPerUser: 100_000,
 };
 
 function store(limits: Partial<PresenceLimits> = {}) {
@@ -29,7 +31,8 @@ function store(limits: Partial<PresenceLimits> = {}) {
     clock,
     presence,
     /** The event, nothing, or why it was refused. */
-    join: (sid: string, id: string, info?: string, stream = 's') => told(presence.join(stream, sid, { id, info })),
+    join: (sid: string, id: string, info?: string, stream = 's', user = 'ada') =>
+      told(presence.join(stream, { sid, user }, { id, info })),
     leave: (sid: string, stream = 's') => told(presence.leave(stream, sid)),
     members: (stream = 's') => presence.members(stream).map(({ id, info }) => [id, info]),
   };
@@ -183,6 +186,38 @@ describe('limits', () => {
   });
 });
 
+describe('of one user', () => {
+  test('there are so many places, with all sockets and in all streams', () => {
+    const { presence, join, leave } = store({ placesPerUser: 3 });
+    assert.equal(typeof join('1', 'tab 1'), 'object');
+    assert.equal(typeof join('2', 'tab 2'), 'object');
+    assert.equal(typeof join('1', 'tab 1', undefined, 't'), 'object');
+    assert.equal(join('3', 'tab 3'), 'too_much_presence_of_user');
+    assert.equal(join('3', 'tab 1'), 'too_much_presence_of_user', 'also as a member who is there');
+    assert.equal(join('2', 'tab 2', '"longer"'), undefined, 'a place that it has is its own');
+    assert.equal(typeof join('4', 'bob', undefined, 's', 'bob'), 'object', 'others have theirs');
+    leave('2');
+    assert.equal(typeof join('3', 'tab 3'), 'object');
+    presence.lost('1');
+    assert.equal(join('2', 'tab 2'), 'too_much_presence_of_user', 'who is lost is there until the TTL');
+  });
+
+  test('there are so many bytes', () => {
+    const { clock, presence, join } = store({ bytesPerUser: 300 });
+    const info = `"${'x'.repeat(100)}"`;
+    assert.equal(typeof join('1', 'a', info), 'object');
+    assert.equal(join('2', 'b', info), 'too_much_presence_of_user');
+    assert.equal(typeof join('2', 'b'), 'object');
+    assert.equal(join('2', 'b', info), 'too_much_presence_of_user', 'grown');
+    assert.equal(join('1', 'a'), undefined, 'shrunk');
+    assert.equal(join('2', 'b', info), undefined);
+    presence.lost('2');
+    clock.now += TTL;
+    presence.expire();
+    assert.equal(typeof join('3', 'c', info), 'object', 'what is over is not counted');
+  });
+});
+
 test(`any order of joining, leaving and getting lost tells what is true, and counts what is there (SEED=${seed})`, () => {
   const sid = fc.constantFrom('1', '2', '3', '4');
   const stream = fc.constantFrom('s', 't');
@@ -210,7 +245,11 @@ test(`any order of joining, leaving and getting lost tells what is true, and cou
       for (const one of steps) {
         if (one.do === 'join' && !lost.has(one.sid)) {
           const key = `${one.stream} ${one.sid}`;
-          const result = presence.join(one.stream, one.sid, { id: one.id, info: JSON.stringify(one.info) });
+          const result = presence.join(
+            one.stream,
+            { sid: one.sid, user: 'ada' },
+            { id: one.id, info: JSON.stringify(one.info) },
+          );
           const there = places.get(key);
           assert.equal(result.ok, there === undefined || there.id === one.id);
           if (result.ok) {
@@ -247,29 +286,154 @@ test(`any order of joining, leaving and getting lost tells what is true, and cou
   );
 });
 
+/** A presenter, and clients that are subscribed to `s` by the identifier `r`. */
+function stage(limits: Partial<PresenceLimits> = {}, joinsPerSecond = 9) {
+  const clock = { now: 0 };
+  const now = () => clock.now;
+  const presence = new PresenceStore({ ...WIDE, ...limits }, now);
+  const hub = new Hub<Client>();
+  const audience = new PresenceAudience(hub, presence);
+  const ofUser = new Allowance({ most: 100, perSecond: 100 }, now);
+  const ofStream = new Allowance({ most: joinsPerSecond, perSecond: joinsPerSecond }, now);
+  const presenter = new Presenter({ store: presence, audience, ofUser, ofStream });
+  const enter = (sid: string, { joined, open = true }: { joined?: string; open?: boolean } = {}) => {
+    const subscription: Subscription = {
+      streams: new Set(['s']),
+      presence: 's',
+      whisper: undefined,
+      joined: joined === undefined ? undefined : { id: joined, info: undefined },
+    };
+    const state = { isBehind: false, told: [] as string[], dropped: [] as unknown[] };
+    const client: Client = {
+      sid,
+      identity: { user: sid },
+      resumable: true,
+      open,
+      subscriptions: new Map([['r', subscription]]),
+      send: (text) => void state.told.push(text),
+      sendTransient: (text) => !state.isBehind && state.told.push(text) > 0,
+      dropped: (reason, { detail }) => void state.dropped.push(detail ?? reason),
+    };
+    hub.subscribe(client, 's', 'r');
+    const current = () => client.subscriptions.get('r') ?? subscription;
+    return {
+      client,
+      state,
+      join: (id: string) => presenter.join(client, 'r', current(), { id, info: undefined }),
+      leave: () => presenter.leave(client, 'r', current()),
+      joinByChannel: (id: string) => presenter.joinByChannel(client, 'r', current(), { id, info: undefined }),
+      leaveByChannel: () => presenter.leaveByChannel(client, 'r', current()),
+      /** What it was told since this was asked last, without what is the same in all frames. */
+      heard: () => state.told.splice(0).map((text) => (JSON.parse(text) as { message: unknown }).message),
+    };
+  };
+  return { clock, presenter, audience, enter, ids: () => presence.members('s').map(({ id }) => id) };
+}
+
 test('a client that was ended by what it was sent joins nothing: nobody would tell that it is gone', () => {
-  const clock = () => 0;
-  const presence = new PresenceStore(WIDE, clock);
-  const history = new StreamHistory({ limit: 0, ttl: 0, bytes: 0, totalBytes: 0 }, 'e', clock);
-  const publisher = new Publisher(new Hub<Client>(), history);
-  const presenter = new Presenter(presence, publisher, new Allowance({ most: 9, perSecond: 9 }, clock));
-  const subscription = { streams: new Set(['s']), presence: 's', whisper: undefined, joined: undefined };
-  const client = (open: boolean): Client => ({
-    sid: '1',
-    identity: { user: 'ada' },
-    resumable: true,
-    open,
-    subscriptions: new Map([['r', { ...subscription, joined: { id: 'ada', info: undefined } }]]),
-    send: () => undefined,
-    sendTransient: () => undefined,
-    dropped: () => undefined,
+  const { presenter, enter, ids } = stage();
+  const gone = enter('1', { open: false, joined: 'ada' });
+  enter('2', { open: false }).join('ada');
+  gone.joinByChannel('ada');
+  presenter.restored(gone.client);
+  assert.deepEqual(ids(), []);
+  presenter.restored(enter('1', { joined: 'ada' }).client);
+  assert.deepEqual(ids(), ['ada']);
+});
+
+describe('whom the channel joins', () => {
+  test('and who finds no room comes in when there is some', () => {
+    const { presenter, enter, ids } = stage({ members: 2 });
+    const flood = [enter('1'), enter('2')];
+    flood.forEach((client, n) => client.join(`flood ${n}`));
+    const [victim, restored] = [enter('3'), enter('4', { joined: 'bob' })];
+    victim.joinByChannel('ada');
+    presenter.restored(restored.client);
+    assert.deepEqual(victim.state.dropped, ['too_many_members']);
+    presenter.sweep();
+    assert.deepEqual(ids(), ['flood 0', 'flood 1']);
+    for (const client of flood) client.leave();
+    victim.heard();
+    presenter.sweep();
+    assert.deepEqual(ids(), ['ada', 'bob']);
+    assert.deepEqual(victim.heard(), [
+      { id: 'ada', type: 'join' },
+      { id: 'bob', type: 'join' },
+    ]);
+    presenter.sweep();
+    assert.deepEqual([victim.heard(), victim.state.dropped.length], [[], 1]);
   });
-  presenter.join(client(false), 'r', subscription, { id: 'ada', info: undefined });
-  presenter.joinByChannel(client(false), 'r', subscription, { id: 'ada', info: undefined });
-  presenter.restored(client(false));
-  assert.deepEqual(presence.members('s'), []);
-  presenter.restored(client(true));
-  assert.equal(presence.members('s').length, 1);
+
+  test('but waits no longer once it has left, is gone, or could never come in', () => {
+    const { presenter, enter, ids } = stage({ members: 1, memberBytes: 20 });
+    const flood = enter('1');
+    flood.join('flood');
+    const [left, unsubscribed, gone, large] = [enter('2'), enter('3'), enter('4'), enter('5')];
+    for (const [n, client] of [left, unsubscribed, gone].entries()) client.joinByChannel(`member ${n}`);
+    left.leaveByChannel();
+    assert.deepEqual(left.state.dropped, ['too_many_members'], 'leaving is no mistake');
+    presenter.unsubscribed(unsubscribed.client, 'r', unsubscribed.client.subscriptions.get('r')!);
+    presenter.detached(gone.client);
+    flood.leave();
+    large.joinByChannel('x'.repeat(21));
+    presenter.sweep();
+    assert.deepEqual(ids(), []);
+  });
+
+  test('is not its client’s to change', () => {
+    const { presenter, enter, ids } = stage();
+    const ada = enter('1');
+    ada.joinByChannel('ada');
+    ada.leave();
+    ada.join('eve');
+    ada.join('ada');
+    assert.deepEqual(ids(), ['ada']);
+    assert.deepEqual(ada.state.dropped, ['presence_by_channel', 'presence_by_channel', 'presence_by_channel']);
+    ada.leaveByChannel();
+    ada.join('eve');
+    assert.deepEqual(ids(), ['eve'], 'and is again when the channel lets it go');
+    presenter.sweep();
+    assert.deepEqual(ids(), ['eve']);
+  });
+});
+
+test('a stream is told of so many only, whoever joins; those whom the channel joins have their turn later', () => {
+  const { clock, presenter, enter, ids } = stage({}, 2);
+  for (const n of [1, 2, 3]) enter(`${n}`).join(`${n}`);
+  const victim = enter('4');
+  victim.joinByChannel('ada');
+  assert.deepEqual([ids(), victim.state.dropped], [['1', '2'], ['rate_limited']]);
+  clock.now += 500;
+  presenter.sweep();
+  assert.deepEqual(ids(), ['1', '2', 'ada']);
+});
+
+describe('a listener who is behind', () => {
+  test('misses events, and has the whole list when it has caught up, once', () => {
+    const { presenter, audience, enter } = stage();
+    const [ada, slow] = [enter('1'), enter('2')];
+    slow.state.isBehind = true;
+    ada.join('ada');
+    presenter.sweep();
+    assert.deepEqual([slow.heard(), ada.heard().length, audience.behind], [[], 1, 1]);
+    slow.state.isBehind = false;
+    presenter.sweep();
+    presenter.sweep();
+    assert.deepEqual(slow.heard(), [{ type: 'info', total: 1, records: [{ id: 'ada' }] }]);
+    assert.deepEqual([ada.heard(), audience.behind], [[], 0]);
+  });
+
+  test('and is gone, or is subscribed no more, is forgotten', () => {
+    const { presenter, audience, enter } = stage();
+    const [gone, unsubscribed, ended] = [enter('1'), enter('2'), enter('3', { open: false })];
+    for (const { state } of [gone, unsubscribed, ended]) state.isBehind = true;
+    enter('4').join('ada');
+    assert.equal(audience.behind, 2);
+    presenter.detached(gone.client);
+    unsubscribed.client.subscriptions.clear();
+    presenter.sweep();
+    assert.deepEqual([audience.behind, unsubscribed.heard()], [0, []]);
+  });
 });
 
 describe('presenceMember', () => {

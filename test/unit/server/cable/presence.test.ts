@@ -40,6 +40,8 @@ const channels: Record<string, Channel> = {
     subscribed: ({ streamFrom }) => streamFrom('plain'),
     perform: ({ joinPresence, leavePresence }, action) => (action === 'leave' ? leavePresence() : joinPresence('ada')),
   },
+  /** The same stream, joined by whoever likes. */
+  Lobby: { subscribed: ({ streamFrom }) => streamFrom('hall', { presence: true }), perform: () => undefined },
   /** Its channel says who is there, as Rails' `join_presence` does. */
   Hall: {
     subscribed: ({ identity, params, streamFrom, joinPresence, reject }) => {
@@ -284,6 +286,28 @@ describe('what makes no sense is dropped, and changes nothing', () => {
   });
 });
 
+test('joining and leaving without end costs nobody who reads slowly the connection, and is told in the end', async () => {
+  await host.stop();
+  const options = { relayedPerSecond: 100_000, presencePerSecond: 100_000, maxPendingBytes: 256 * 1024 };
+  host = await startCableHost({ channels, options: { ...options, presenceTtl: TTL } });
+  const [ada, slow] = [await enter(), await enter()];
+  slow.pause();
+  const info = 'x'.repeat(4_000);
+  // More than the system's own buffers hold by far.
+  for (let n = 0; n < 6_000; n++) {
+    join(ada, { id: 'ada', info });
+    ada.command('leave', ROOM);
+    if (n % 100 === 99) await ada.settled();
+  }
+  join(ada, { id: 'the last' });
+  await ada.settled();
+  assert.equal(host.cable.stats.connections, 2);
+  slow.resume();
+  const list = await slow.next(({ message }) => (message as JsonObject | undefined)?.['type'] === 'info');
+  assert.deepEqual(list['message'], { type: 'info', total: 1, records: [{ id: 'the last' }] });
+  assert.ok(slow.frames.length < 12_000, 'some were lost');
+});
+
 describe('a connection that is lost', () => {
   test('leaves after the TTL, once', async () => {
     const [ada, witness] = [await enter(), await enter()];
@@ -431,21 +455,70 @@ describe('joined by the channel', () => {
     assert.deepEqual(await witness.settled(), [joined('bob', { name: 'bob' }, HALL)]);
   });
 
-  test('but left by the client, or by the channel, it stays away', async () => {
-    for (const leave of [
-      (client: CableClient) => client.command('leave', HALL),
-      (client: CableClient) => client.perform(HALL, 'leave'),
-    ]) {
-      const ada = await enter(HALL);
-      leave(ada);
-      assert.deepEqual((await ada.settled()).at(-1), left('ada', HALL));
-      await ada.cut();
-      const again = await host.connect({ sid: String(ada.frames[0]?.['sid']) });
-      assert.equal(again.frames[0]?.['restored'], true);
-      assert.deepEqual(await again.settled(), []);
-      assert.deepEqual(present('hall'), []);
-      await again.close();
+  test('but left by the channel, it stays away', async () => {
+    const ada = await enter(HALL);
+    ada.perform(HALL, 'leave');
+    assert.deepEqual((await ada.settled()).at(-1), left('ada', HALL));
+    await ada.cut();
+    const again = await host.connect({ sid: String(ada.frames[0]?.['sid']) });
+    assert.equal(again.frames[0]?.['restored'], true);
+    assert.deepEqual(await again.settled(), []);
+    assert.deepEqual(present('hall'), []);
+  });
+
+  test('it is not its client’s to change, but by unsubscribing', async () => {
+    const ada = await host.connect();
+    await ada.subscribe(HALL, { presence: { id: 'eve' } });
+    assert.deepEqual(await ada.settled(), [joined('ada', { name: 'ada' }, HALL)]);
+    ada.command('leave', HALL);
+    join(ada, { id: 'eve' }, HALL);
+    join(ada, { id: 'ada', info: { name: 'Eve' } }, HALL);
+    assert.deepEqual(await ada.settled(), []);
+    assert.deepEqual(present('hall'), [['ada', { name: 'ada' }]]);
+    assert.equal(logged('WARN dropped a frame from a client'), 1, 'one line, however often');
+    assert.equal(logged('reason=presence_by_channel'), 4);
+    ada.command('unsubscribe', HALL);
+    await ada.settled();
+    assert.deepEqual(present('hall'), []);
+  });
+
+  test('it is there when the flood that took its place has ended', async () => {
+    await host.stop();
+    host = await startCableHost({ channels, now: () => now, options: { presenceLimit: 3, presencePlacesPerUser: 2 } });
+    const flood = await Promise.all([1, 2, 3].map(() => enter(id('Lobby'), { user: 'flood' })));
+    for (const [n, client] of flood.entries()) {
+      join(client, { id: `flood ${n}` }, id('Lobby'));
+      await client.settled();
     }
+    assert.deepEqual(
+      present('hall').map(([member]) => member),
+      ['flood 0', 'flood 1'],
+      'nobody takes all',
+    );
+    await enter(HALL, { user: 'bob' });
+    const victim = await enter(HALL, { user: 'victim' });
+    assert.equal(logged('detail=too_many_members'), 1);
+    for (const client of flood) await client.close();
+    now += TTL;
+    await victim.next((frame) => JSON.stringify(frame) === JSON.stringify(joined('victim', { name: 'victim' }, HALL)));
+    assert.deepEqual(
+      present('hall').map(([member]) => member),
+      ['bob', 'victim'],
+    );
+  });
+
+  test('a restored session is told that it was carried over; where there is no presence, nothing is said', async () => {
+    const [ada, plain] = [await enter(HALL), await enter(PLAIN)];
+    for (const client of [ada, plain]) await client.cut();
+    const again = await host.connect({ sid: String(ada.frames[0]?.['sid']) });
+    const [welcome] = again.frames;
+    assert.deepEqual(Object.entries(welcome ?? {}).slice(2), [
+      ['restored', true],
+      ['restored_ids', [HALL]],
+      ['restored_presence', true],
+    ]);
+    const plainAgain = await host.connect({ sid: String(plain.frames[0]?.['sid']) });
+    assert.deepEqual(Object.keys(plainAgain.frames[0] ?? {}), ['type', 'sid', 'restored', 'restored_ids']);
   });
 
   test('and the session is somebody else’s: they are not present by it', async () => {

@@ -132,6 +132,10 @@ describe('the channel $pubsub', () => {
     await host.stop();
     await start({ key: KEY, whisper: true, presence: false });
     assert.deepEqual(await abilities(SIGNED), ['whisper']);
+    await host.stop();
+    await start({ key: KEY, public: true, whisper: true, presence: false, reserved: ['chat:'] });
+    assert.deepEqual(await abilities(SIGNED), [], 'nobody speaks for the server on a stream of its own');
+    assert.deepEqual(await abilities(pubsub({ signed_stream_name: signStreamName('cha', KEY) })), ['whisper']);
   });
 
   test('has both on public streams, whatever the options say of signed ones', async () => {

@@ -96,6 +96,20 @@ describe('the chat', () => {
     assert.notEqual(await name('eve'), await name('ada'), 'and its stream is another one');
   });
 
+  test('names no stream that the cable would reject for its length', async () => {
+    const { cableUrl } = await start();
+    const conversation_id = randomUUID();
+    const ask = (length: number) => post(undefined, { action: 'stream', conversation_id }, bearer('x'.repeat(length)));
+    const long = await ask(2_900);
+    assert.equal(long.status, 200);
+    const client = await CableClient.connect(cableUrl);
+    const { signed_stream_name } = long.json;
+    const identifier = JSON.stringify({ channel: '$pubsub', signed_stream_name });
+    assert.equal((await client.subscribe(identifier))['type'], 'confirm_subscription');
+    const tooLong = await ask(3_100);
+    assert.deepEqual([tooLong.status, tooLong.code], [422, 'unprocessable']);
+  });
+
   test('obeys its limits here as well', async () => {
     await start({ environment: { ASKS_PER_MINUTE: '1' } });
     const ask = () =>
@@ -124,6 +138,8 @@ describe('who may', () => {
       'unauthorized',
     ],
     ['no token that is none', { authorization: 'Bearer ada' }, 401, 'unauthorized'],
+    ['no bearer of nothing, although there is a cookie', { authorization: 'Bearer' }, 401, 'unauthorized'],
+    ['no bearer of several things', { authorization: 'Bearer a b' }, 401, 'unauthorized'],
   ];
   for (const [name, headers, status, code] of refused) {
     test(name, async () => {

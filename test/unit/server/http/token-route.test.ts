@@ -80,10 +80,18 @@ describe('nobody gets one', () => {
     assert.deepEqual([answer.status, answer.code, answer.headers.get('allow')], [405, 'method_not_allowed', 'POST']);
   });
 
-  test('for a token', async () => {
-    await start({ identify: () => null });
-    const answer = await ask({ authorization: `Bearer ${forgeToken({ secret: SECRET })}` });
-    assert.deepEqual([answer.status, answer.code], [401, 'unauthorized']);
+  test('for a token, good or not, in the place of a cookie', async () => {
+    await start();
+    for (const authorization of [`Bearer ${forgeToken({ secret: SECRET })}`, 'Bearer nonsense', 'Bearer']) {
+      const answer = await ask({ authorization });
+      assert.deepEqual([answer.status, answer.code], [401, 'unauthorized'], authorization);
+      assert.equal(answer.headers.get('set-cookie'), null);
+      assert.equal(
+        (await ask({ authorization, cookie: cookieOf('ada') })).status,
+        200,
+        'beside a cookie it is nothing',
+      );
+    }
   });
 
   test('where tokens are enforced, as everybody could come in that way', async () => {
