@@ -7,11 +7,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, env, platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { canUseApt, installByApt } from './apt.mjs';
 import { run, withProgress } from './command.mjs';
-import { isExecutable, placesOnPath } from './executables.mjs';
+import { isExecutable } from './executables.mjs';
 import { withLock } from './lock.mjs';
 import { cache } from './project.mjs';
+import { ensureRuby } from './ruby.mjs';
 
 /** The version that everything here was measured with; it carries AnyCable 1.6.14. */
 export const gemVersion = '0.1.27';
@@ -46,24 +46,6 @@ export function findAnyCable() {
   return undefined;
 }
 
-/** @param {string} name */
-function isOnPath(name) {
-  return placesOnPath([name]).some(isExecutable);
-}
-
-function howToInstallRuby() {
-  if (platform === 'darwin') return 'brew install ruby';
-  return existsSync('/usr/bin/apt-get') ? 'sudo apt-get install -y ruby' : 'sudo dnf install -y ruby';
-}
-
-async function ensureRuby() {
-  if (isOnPath('gem')) return;
-  const advice = `Run  ${howToInstallRuby()}  and try again.`;
-  if (!canUseApt()) throw new Error(`Ruby's \`gem\` is needed to install the AnyCable server. ${advice}`);
-  await installByApt('ruby', advice);
-  if (!isOnPath('gem')) throw new Error(`apt-get installed ruby, but \`gem\` is not on PATH. ${advice}`);
-}
-
 /**
  * @returns {Promise<string>} the executable's path
  * @throws {Error} with what to do, where it cannot be installed from here
@@ -76,7 +58,7 @@ async function install() {
   if (platform === 'win32') {
     throw new Error('The AnyCable server comes prebuilt for Linux and macOS only. Use WSL for what needs it.');
   }
-  await ensureRuby();
+  await ensureRuby('install the AnyCable server');
   console.error(`Installing the AnyCable server (gem ${gem} ${gemVersion}) into .cache/gems …`);
   const args = ['install', gem, '--version', gemVersion, '--no-document', '--install-dir', gemHome];
   const { code, output } = await withProgress(

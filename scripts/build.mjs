@@ -73,6 +73,7 @@ async function bring(name, target) {
     return;
   }
   const started = performance.now();
+  console.error(`  …      ${target.what}`);
   markStale(name);
   await target.build();
   const missing = target.outputs.filter((file) => !existsSync(join(root, file)));

@@ -101,6 +101,11 @@ async function main({ full, only, patterns }) {
     const { ensureAnyCable } = await import('./anycable.mjs');
     console.error(`  AnyCable: ${await ensureAnyCable()}`);
   }
+  if (chosen.some(([, suite]) => suite.rails)) {
+    const { ensureRails, railsHome } = await import('./rails.mjs');
+    await ensureRails();
+    console.error(`  Rails: ${railsHome}`);
+  }
   mkdirSync(cache, { recursive: true });
 
   console.log(`\nSEED=${seed}`);

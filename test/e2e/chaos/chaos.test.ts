@@ -22,7 +22,8 @@ import {
 } from '../../support/chaos/index.js';
 import { answer, type OpenAIServer, startOpenAIServer } from '../../support/openai-server.js';
 import { randomFrom, seed } from '../../support/seed.js';
-import { FAULT_NAMES, type FaultName, runTrial, type TrialReport } from './trial.js';
+import { dealFaults, lineFaults, pageFaults, processFaults } from './faults.js';
+import { namesOf, runTrial, type TrialReport } from './trial.js';
 import { type WatchedPage, watchPage } from './watched-page.js';
 
 const isFull = Boolean(process.env['TEST_FULL']);
@@ -79,34 +80,27 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Every fault comes up as often as any other, in an order from the seed. */
-function drawFaults(random: () => number): FaultName[][] {
-  const deck: FaultName[] = [];
-  while (deck.length < TRIALS * FAULTS_A_TRIAL) {
-    const round = FAULT_NAMES.map((name) => ({ name, key: random() })).sort((a, b) => a.key - b.key);
-    deck.push(...round.map(({ name }) => name));
-  }
-  return Array.from({ length: TRIALS }, (_, trial) => deck.slice(trial * FAULTS_A_TRIAL, (trial + 1) * FAULTS_A_TRIAL));
-}
-
 test(`${TRIALS} trials of ${CHUNKS} pieces: every answer exact, interrupted only where its job was ended`, async (t) => {
   t.diagnostic(`SEED=${seed}`);
   const random = randomFrom(seed);
   const reports: TrialReport[] = [];
   const faults = await openPageFaults(watched.page);
-  for (const [trial, names] of drawFaults(random).entries()) {
+  const menu = [
+    ...lineFaults(proxy),
+    ...processFaults('server', server, { writesAnswers: true }),
+    ...pageFaults(faults),
+  ];
+  for (const [trial, chosen] of dealFaults(menu, { trials: TRIALS, each: FAULTS_A_TRIAL, random }).entries()) {
     try {
-      reports.push(
-        await runTrial({ watched, faults, proxy, server, endpoint }, { chunks: CHUNKS, faults: names, random }),
-      );
+      reports.push(await runTrial({ watched, faults, endpoint }, { chunks: CHUNKS, faults: chosen, random }));
     } catch (error) {
-      throw new Error(`trial ${trial} (${names.join(', ')}), SEED=${seed}: ${(error as Error).message}`, {
+      throw new Error(`trial ${trial} (${namesOf(chosen)}), SEED=${seed}: ${(error as Error).message}`, {
         cause: error,
       });
     }
   }
   const interrupted = reports.filter((report) => report.interrupted).length;
-  const killed = reports.filter(({ faults }) => faults.some((name) => /restarts|killed/.test(name))).length;
+  const killed = reports.filter(({ faults }) => faults.some(({ endsTheJob }) => endsTheJob)).length;
   t.diagnostic(
     `${reports.length} answers exact, ${interrupted} interrupted first, in ${killed} trials that ended the job`,
   );

@@ -1,96 +1,26 @@
 /**
- * One trial: a question, an answer of many pieces, and a fault in each pause of it. The model waits at gates, so faults
+ * One trial: a question, an answer of many pieces, and a fault at each gate in it. The model waits there, so faults
  * are aimed at progress and not at time; every choice comes from the seed.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { AnswerView } from '../../../widget/src/conversation/view.js';
-import type { ChaosProxy, ManagedProcess, PageFaults } from '../../support/chaos/index.js';
+import type { PageFaults } from '../../support/chaos/index.js';
 import { Gate, type OpenAIServer, type Step, stream } from '../../support/openai-server.js';
+import type { Fault } from './faults.js';
 import type { WatchedPage } from './watched-page.js';
 
 export interface Stage {
   readonly watched: WatchedPage;
   readonly faults: PageFaults;
-  readonly proxy: ChaosProxy;
-  readonly server: ManagedProcess;
   readonly endpoint: OpenAIServer;
 }
 
 export interface TrialReport {
-  readonly faults: readonly FaultName[];
+  readonly faults: readonly Fault[];
   /** The answer was reported as interrupted; right only where the schedule ended the process that wrote it. */
   readonly interrupted: boolean;
   readonly bytes: number;
-}
-
-/** How long a drop lasts that is not over at once, in milliseconds. */
-const DROP_MS = 2_000;
-
-/** Every fault, with how to do it; it resolves when the fault is over. */
-const FAULTS = {
-  reset: async ({ proxy }) => void proxy.reset(),
-  end: async ({ proxy }) => void proxy.end(),
-  'cut in a frame': async ({ proxy }) => void proxy.cutInFrame({ skip: 1 }),
-  'bytes one by one': async ({ proxy }) => {
-    const lift = proxy.split();
-    await pause(DROP_MS / 4);
-    lift();
-  },
-  'black hole': async ({ proxy }) => {
-    const lift = proxy.blackHole();
-    await pause(DROP_MS);
-    lift();
-  },
-  latency: async ({ proxy }) => {
-    const lift = proxy.latency(80, { jitter: 60 });
-    await pause(DROP_MS);
-    lift();
-  },
-  lossy: async ({ proxy }) => {
-    const lift = proxy.lossy({ drop: 0.3, double: 0.3, reorder: 0.3, only: '"chunk"|"complete"|"snapshot"' });
-    await pause(DROP_MS);
-    lift();
-  },
-  'drop of 2 s': async ({ proxy }) => proxy.downFor(DROP_MS),
-  'server hangs': async ({ server }) => {
-    await server.hang();
-    await pause(DROP_MS);
-    server.wake();
-  },
-  'server restarts': async ({ server }) => server.restart(),
-  'server is killed': async ({ server }) => {
-    await server.kill();
-    await server.start();
-  },
-  freeze: async ({ faults }) => {
-    const lift = await faults.freeze();
-    await pause(DROP_MS / 4);
-    await lift();
-  },
-  'back/forward cache': async ({ faults }) => {
-    const back = await faults.leave();
-    await pause(DROP_MS / 4);
-    await back();
-  },
-  reload: async ({ faults }) => faults.reload(),
-  'second tab': async ({ faults }) => (await faults.openSecondTab()).close(),
-  'a clock an hour off': async ({ faults }) => void (await faults.skewClock(3_600_000)),
-  offline: async ({ faults }) => {
-    const lift = await faults.offline();
-    await pause(DROP_MS / 4);
-    await lift();
-  },
-} satisfies Record<string, (stage: Stage) => Promise<void>>;
-
-export type FaultName = keyof typeof FAULTS;
-export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
-
-const ENDS_THE_JOB: readonly FaultName[] = ['server restarts', 'server is killed'];
-
-/** The duration of a fault, which is what the fault is; nothing waits for it to see a result. */
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 const WORDS = [
@@ -108,7 +38,7 @@ const WORDS = [
 
 export async function runTrial(
   stage: Stage,
-  options: { readonly chunks: number; readonly faults: readonly FaultName[]; readonly random: () => number },
+  options: { readonly chunks: number; readonly faults: readonly Fault[]; readonly random: () => number },
 ): Promise<TrialReport> {
   const { watched, endpoint } = stage;
   const pieces = Array.from(
@@ -121,20 +51,20 @@ export async function runTrial(
   await watched.evaluate(`document.querySelector('cable-chat').newConversation()`);
   await watched.ask(`Trial ${first}`);
 
-  for (const [index, name] of options.faults.entries()) {
+  for (const [index, fault] of options.faults.entries()) {
     // Where the job died before, the gates of its answer have nobody to wait for.
-    await Promise.race([(gates[index] as Gate).reached, over(watched)]);
-    await FAULTS[name](stage);
-    (gates[index] as Gate).open();
+    const gate = gates[index] as Gate;
+    await Promise.race([gate.reached, over(watched)]);
+    // Half of them while the model speaks, so that what it says falls into the fault; the others while it is silent.
+    if (options.random() < 0.5) gate.open();
+    await fault.happen();
+    gate.open();
   }
   let answer = await over(watched);
-  const killed = options.faults.some((name) => ENDS_THE_JOB.includes(name));
+  const killed = options.faults.some(({ endsTheJob }) => endsTheJob);
   const interrupted = answer.status === 'failed';
   if (interrupted) {
-    assert.ok(
-      killed,
-      `failed (${answer.error?.code}) though nobody ended the job; faults: ${options.faults.join(', ')}`,
-    );
+    assert.ok(killed, `failed (${answer.error?.code}) though nobody ended the job; faults: ${namesOf(options.faults)}`);
     assert.equal(answer.error?.code, 'interrupted');
     endpoint.enqueue(stream(steps(pieces, [])));
     await watched.retry();
@@ -150,6 +80,10 @@ export async function runTrial(
   assert.equal(endpoint.requests.length - first, interrupted ? 2 : 1, 'the provider was asked once for each answer');
   await isRenderedWhole(stage, answer);
   return { faults: options.faults, interrupted, bytes: Buffer.byteLength(answer.text) };
+}
+
+export function namesOf(faults: readonly Fault[]): string {
+  return faults.map(({ name }) => name).join(', ');
 }
 
 /** The DOM that grew piece by piece equals the one that a fresh page makes of the whole text. */
