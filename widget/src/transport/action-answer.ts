@@ -34,7 +34,8 @@ export async function readAnswer(response: Response, now: number): Promise<Actio
   if (status === 401) return { kind: 'signed-out', message: said ?? 'The server answered 401: signed out.' };
   if (status === 403) return { kind: 'forbidden', message: said ?? 'The server refuses this page (403).' };
   if (REFUSING.has(status)) return answered(body) ?? refused(status, said);
-  if (status >= 500 || PASSING.has(status)) {
+  // 501 is a server that knows no POST: a page's own host where the address of the chat's was meant.
+  if ((status >= 500 && status !== 501) || PASSING.has(status)) {
     const retryAfter = readRetryAfter(response.headers.get('retry-after'), now);
     const error = new TransportError('request_failed', `The actions’ endpoint answered ${status}.`);
     return { kind: 'failed', error, ...(retryAfter === undefined ? {} : { retryAfter }) };
