@@ -74,7 +74,7 @@ const secretOrLeftover =
 function assertClean(folder: string, files: readonly string[]): void {
   for (const file of files) {
     // The tests of a Rails app are part of it.
-    assert.doesNotMatch(file.replace(/^templates\/rails\/test\//, ''), secretOrLeftover);
+    assert.doesNotMatch(file.replace(/^templates\/rails\/(_variants\/[^/]+\/)?test\//, ''), secretOrLeftover);
     const content = readFileSync(join(folder, file), 'utf8');
     assert.ok(!content.includes(root.replace(/\/$/, '')), `${file} names a path of the machine that built it`);
     if (!file.endsWith('.map')) continue;
