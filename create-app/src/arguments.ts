@@ -51,7 +51,7 @@ For a Rails app (the first value is the default):
   --skip-test      write no tests
   --skip-docker    write nothing for Docker
 
-It runs your own \`rails new\`, so ~/.railsrc counts. Needs Ruby 3.1 and Rails 7.0 or newer.
+It runs your own \`rails new\`, so ~/.railsrc counts. Needs Ruby 3.1 and Rails 7.1 or newer.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 files in the way, 130 interrupted (129 or 143 by another signal).
 `;

@@ -63,7 +63,9 @@ async function createRailsApp(given: GivenOptions, { name, choices }: Decisions,
     return createRails({ name, target, template, widget, choices, skipped, onConflict, dryRun, onRun }, signal);
   });
   if (result.kind === 'refused') return refuse(name, result.plan);
-  return late === undefined || dryRun ? finish(given, name, result.files, result.commands) : endLate(late, name);
+  return late === undefined || dryRun
+    ? finish(given, name, result.files, result.commands, railsAfterwards)
+    : endLate(late, name);
 }
 
 async function createNodeServer(given: GivenOptions, { name }: Decisions, target: string): Promise<ExitCode> {
@@ -89,18 +91,23 @@ function endLate(late: Interruption, name: string): ExitCode {
   return late.exitCode;
 }
 
+/** The page is there in an app with a root of its own, too. */
+const railsAfterwards =
+  'Then open http://localhost:3000/chat. How the app is made, and what production needs, is in docs/cable_chat.md.';
+
 /** @param commands in the app's folder */
 function finish(
   { dryRun }: GivenOptions,
   name: string,
   files: readonly PlannedFile[],
   commands: readonly string[],
+  afterwards?: string,
 ): ExitCode {
   process.stdout.write(reportFiles(files));
   process.stdout.write(
     dryRun
       ? '\nThat is what would happen; --dry-run wrote nothing.\n'
-      : reportDone(name, files, [`cd ${name}`, ...commands]),
+      : reportDone(name, files, [`cd ${name}`, ...commands], afterwards),
   );
   return ExitCode.ok;
 }

@@ -37,7 +37,8 @@ function findProblem(name: string): string | undefined {
   if (/[/\\]/.test(name)) return 'it is a path; change to the folder that the app shall be in, and give a plain name';
   if (/^[._-]/.test(name)) return 'it begins with a dot, an underscore or a hyphen';
   if (name.length > 214) return 'it is longer than 214 characters';
-  if (name !== name.toLowerCase()) return 'it has capital letters, which npm does not allow';
+  if (name !== name.toLowerCase())
+    return 'it has capital letters; write it in small ones, as the names of packages and of apps’ folders are';
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name))
     return 'only the letters a to z, digits, hyphens, dots and underscores work';
   if (name.endsWith('.')) return 'it ends with a dot, which Windows drops';

@@ -45,22 +45,56 @@ export function reportAssumed(assumed: readonly string[]): string {
 }
 
 /** Why nothing was written. */
-export function reportRefusal(name: string, { files, occupants }: Plan): string {
-  const conflicts = files.filter(({ action }) => action === 'conflict');
-  const obstacles = conflicts.filter((planned) => planned.action === 'conflict' && planned.why !== 'it differs');
-  const others = occupants.map((entry) => `${'exists'.padStart(WIDTH)}  ${entry}\n`).join('');
+export function reportRefusal(name: string, planned: Plan): string {
+  return isSecondRun(planned) ? reportChanged(name, planned) : reportObstacles(name, planned);
+}
+
+/** Most of it is there already: what else is there is the app's, or what was installed since. */
+function isSecondRun({ files }: Plan): boolean {
+  const count = (wanted: PlannedFile['action']): number => files.filter(({ action }) => action === wanted).length;
+  return count('identical') > count('create') && !files.some(isObstacle);
+}
+
+/** What the user changed may be replaced, never what is no file. */
+const isObstacle = (planned: PlannedFile): boolean => planned.action === 'conflict' && planned.why !== 'it differs';
+
+function reportChanged(name: string, { files }: Plan): string {
+  const changes = files.filter(({ action }) => action !== 'identical');
+  const differing = files.filter(({ action }) => action === 'conflict').length;
   const cure =
-    obstacles.length > 0
-      ? 'Move away what is a link or a folder where a file shall be, or choose another name.'
-      : 'Choose another name, or --force to replace what is in the way (other files stay), or --skip to keep it.';
+    differing > 0
+      ? `--force replaces ${countOf(differing, 'file')} that you changed (marked conflict); --skip keeps what is yours. Either does the rest.`
+      : '--skip does that; none of your files is replaced.';
+  return `${name} has this app already, changed since, and nothing was written. It would be:\n\n${reportFiles(changes)}\n${cure}\n`;
+}
+
+function reportObstacles(name: string, { files, occupants }: Plan): string {
+  const conflicts = files.filter(({ action }) => action === 'conflict');
+  const others = occupants.map((entry) => `${'exists'.padStart(WIDTH)}  ${entry}\n`).join('');
+  const cure = conflicts.some(isObstacle)
+    ? 'Move away what is a link or a folder where a file shall be, or choose another name.'
+    : howToGoOn(files.length, conflicts.length);
   return `${name} is not empty, and nothing was written. In the way:\n\n${reportFiles(conflicts)}${others}\n${cure}\n`;
 }
 
+/** @param planned how many files the plan has; none where no option would help */
+function howToGoOn(planned: number, differing: number): string {
+  if (planned === 0) return 'Choose another name.';
+  if (differing === 0) return 'Choose another name, or --skip to write into it: no file that is there is replaced.';
+  return `Choose another name, or --force to replace ${countOf(differing, 'file')} (marked conflict; others stay), or --skip to keep what is there.`;
+}
+
 /**
- * What was done, and the commands to go on with. Nothing else is printed after it.
+ * What was done, and the commands to go on with. Nothing else is printed after that.
  * @param commands what the user types next, in order
+ * @param afterwards a sentence about what comes then
  */
-export function reportDone(name: string, files: readonly PlannedFile[], commands: readonly string[]): string {
+export function reportDone(
+  name: string,
+  files: readonly PlannedFile[],
+  commands: readonly string[],
+  afterwards?: string,
+): string {
   const count = (...actions: PlannedFile['action'][]): number =>
     files.filter(({ action }) => actions.includes(action)).length;
   const written = count('create', 'force');
@@ -72,7 +106,8 @@ export function reportDone(name: string, files: readonly PlannedFile[], commands
     ...(kept > 0 ? [`${written + edited > 0 ? 'kept' : 'Kept'} ${kept} of yours`] : []),
   ];
   const sentence = written + edited === 0 ? `${name} is up to date already.` : `${inWords(parts)}.`;
-  return `\n${sentence} To start it:\n\n${commands.map((command) => `  ${command}\n`).join('')}`;
+  const then = afterwards === undefined ? '' : `\n${afterwards}\n`;
+  return `\n${sentence} To start it:\n\n${commands.map((command) => `  ${command}\n`).join('')}${then}`;
 }
 
 const countOf = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -139,7 +139,7 @@ test('runs the user’s own rails, lays the chat over it, installs, and says how
   assert.match(stdout, /^ {8}edit {2}config\/routes\.rb {2}\(draw :cable_chat, root "cable_chat\/chats#show"\)$/m);
   assert.match(
     stdout,
-    /\nWrote \d+ files to my-app, and edited 7 files\. To start it:\n\n {2}cd my-app\n {2}bin\/rails db:prepare\n {2}bin\/dev\n$/,
+    /\nWrote \d+ files to my-app, and edited 7 files\. To start it:\n\n {2}cd my-app\n {2}bin\/rails db:prepare\n {2}bin\/dev\n\nThen open http:\/\/localhost:3000\/chat\. .*docs\/cable_chat\.md\.\n$/,
   );
   assert.match(read('Gemfile'), /^gem "anycable-rails-core", "~> 1\.6"$/m);
   assert.match(read('config/routes.rb'), /^ {2}draw :cable_chat$/m);
@@ -211,8 +211,22 @@ test('in an app of which something was changed, it asks what to do, and then doe
   const before = picture(cwd);
   const refused = create(['my-app']);
   assert.equal(refused.status, 3);
-  assert.match(refused.stderr, /conflict {2}app\/channels\/assistant_channel\.rb {2}\(it differs\)/);
+  assert.match(refused.stderr, /^my-app has this app already, changed since, and nothing was written\./);
+  // What --force replaces and what is edited, and nothing that merely is there.
+  assert.deepEqual(
+    refused.stderr.match(/^ +\w+ {2}\S+/gm)?.map((line) => line.trim()),
+    ['conflict  app/channels/assistant_channel.rb', 'edit  config/routes.rb'],
+  );
+  assert.match(refused.stderr, /--force replaces 1 file /);
   assert.deepEqual(picture(cwd), before);
+
+  // Where nothing of the user's would be replaced, it says so.
+  writeFileSync(place, original);
+  assert.match(
+    create(['my-app']).stderr,
+    /edit {2}config\/routes\.rb .*\n\n--skip does that; none of your files is replaced\./,
+  );
+  writeFileSync(place, '# mine\n');
 
   assert.match(create(['my-app', '--skip']).stdout, /skip {2}app\/channels\/assistant_channel\.rb/);
   assert.equal(readFileSync(place, 'utf8'), '# mine\n');
@@ -230,6 +244,7 @@ test('a folder with other things in it is refused, with --force as well', posix,
   const refused = create(['my-app']);
   assert.equal(refused.status, 3);
   assert.match(refused.stderr, /exists {2}notes\.txt/);
+  assert.doesNotMatch(refused.stderr, /--(force|skip)/, 'neither would help');
   const forced = create(['my-app', '--force']);
   assert.equal(forced.status, 3);
   assert.match(forced.stderr, /^my-app has files and is no Rails app/);
@@ -276,7 +291,7 @@ const missing: readonly (readonly [
     /exit code 127\): libruby\.so: not found/,
   ],
   ['no Rails', 'rails', undefined, /^There is no `rails` on this machine\. Run `gem install rails` and try again\.$/m],
-  ['an old Rails', 'rails', 'console.log("Rails 6.1.7");', /^Rails 6\.1\.7 is too old: the chat needs Rails 7\.0/],
+  ['an old Rails', 'rails', 'console.log("Rails 7.0.10");', /^Rails 7\.0\.10 is too old: the chat needs Rails 7\.1/],
   [
     'a Rails that fails',
     'rails',

@@ -14,7 +14,8 @@ export interface Tools {
 }
 
 const oldestRuby: Version = [3, 1];
-const oldestRails: Version = [7, 0];
+/** Solid Queue's. */
+const oldestRails: Version = [7, 1];
 /** Rails 8 needs it, and so does ruby_llm. */
 const ruby32: Version = [3, 2];
 
@@ -59,7 +60,7 @@ export async function checkTools(choices: RailsChoices, folder: string, signal: 
   const howToGetRails = `Run \`${installRails(ruby)}\` and try again`;
   const [rails] = versionsOf('rails', await ask('rails', '--version'), 1, howToGetRails);
   if (!isAtLeast(rails, oldestRails)) {
-    throw missing(`Rails ${formatVersion(rails)} is too old: the chat needs Rails 7.0 or newer. ${howToGetRails}`);
+    throw missing(`Rails ${formatVersion(rails)} is too old: the chat needs Rails 7.1 or newer. ${howToGetRails}`);
   }
   const git = await ask('git', '--version');
   return { ruby, rubygems, rails, hasGit: git.kind === 'ended' && git.code === 0 };

@@ -12,7 +12,17 @@ module CableChatIdentityHelper
 
   # From now on, every request is this visitor's; nil: nobody's.
   def identify_as(visitor)
-    @identity_methods ||= %i[of welcome].to_h { |name| [ name, CableChat::Identity.method(name) ] }
-    %i[of welcome].each { |name| CableChat::Identity.define_singleton_method(name) { |_request| visitor } }
+    %i[of welcome].each { |name| define_identity(name) { |_request| visitor } }
   end
+
+  # From now on, these are the users' names, by the text of their ids.
+  def name_users(names)
+    define_identity(:name_of) { |key| names[key] }
+  end
+
+  private
+    def define_identity(name, &body)
+      (@identity_methods ||= {})[name] ||= CableChat::Identity.method(name)
+      CableChat::Identity.define_singleton_method(name, &body)
+    end
 end

@@ -25,6 +25,6 @@ class ChatChannel < ApplicationCable::Channel
 
     # What everybody in the room may know of the visitor.
     def presence_info
-      { name: visitor.try(:name) }.compact
+      { name: visitor.name }.compact
     end
 end

@@ -32,7 +32,7 @@ Rails.application.configure do
   end
 
   # What visitors write is theirs: not for the log.
-  config.filter_parameters |= [ /\Amessage\z/ ]
+  config.filter_parameters |= [ /\A(?:message|prompt)\z/ ]
 
   # Where the widget lies. With importmap-rails it is there already.
   if config.respond_to?(:assets)
@@ -44,9 +44,13 @@ Rails.application.configure do
   AnyCable.middleware.use(AnyCable::Middlewares::EnvSid) if AnyCable.config.http_rpc?
 
   config.after_initialize do
+    # Action Cable copies the filters when it is loaded, and AnyCable loads it before any of them is set: the log would have the
+    # actions of channels with all that visitors write, and with passwords.
+    ActionCable.server.config.filter_parameters |= Rails.application.config.filter_parameters
+
     # Without it, anybody could broadcast, call the channels, and be anybody. (An image is built without secrets.)
     if Rails.env.production? && AnyCable.config.secret.blank? && ENV["SECRET_KEY_BASE_DUMMY"].blank?
-      raise "ANYCABLE_SECRET is not set. Make one with `bin/rails secret`, and give it to Rails and to the AnyCable server."
+      abort "ANYCABLE_SECRET is not set. Make one with `bin/rails secret`, and give it to Rails and to the AnyCable server."
     end
   end
 end

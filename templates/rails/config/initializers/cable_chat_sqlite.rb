@@ -1,5 +1,13 @@
 # frozen_string_literal: true
 
+# bin/dev runs the jobs inside Puma, which forks them. What is open then is not used on the other side: Active Record lets go of
+# it, and so does sqlite3, which would warn of it at each start: https://github.com/sparklemotion/sqlite3-ruby/pull/558
+if ENV["SOLID_QUEUE_IN_PUMA"]
+  ActiveSupport.on_load(:active_record_sqlite3adapter) do
+    SQLite3::ForkSafety.suppress_warnings! if defined?(SQLite3::ForkSafety)
+  end
+end
+
 # Rails before 8 waits for SQLite's lock inside of SQLite, and no other thread of the process runs meanwhile: not even the one
 # that has the lock. So two threads that write at once wait for each other until the time-out of database.yml, and one fails.
 # As in Rails 8, let the others run: https://github.com/rails/rails/pull/51958

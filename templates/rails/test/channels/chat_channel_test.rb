@@ -1,11 +1,13 @@
 # frozen_string_literal: true
 
 require "cable_chat_test_helper"
+require "cable_chat_identity_helper"
 
 class ChatChannelTest < ActionCable::Channel::TestCase
   include CableChatTestHelper
+  include CableChatIdentityHelper
 
-  setup { stub_connection(visitor: ada) }
+  setup { stub_connection(visitor: CableChat::Visitor.user(42)) }
 
   test "it streams the room" do
     subscribe(room_id: "lobby")
@@ -20,7 +22,23 @@ class ChatChannelTest < ActionCable::Channel::TestCase
     end
   end
 
+  test "the room sees a user's name, where the application gives one, and nothing of a guest" do
+    assert_equal({}, info_of(CableChat::Visitor.user(42)))
+
+    name_users("42" => "Ada")
+    assert_equal({ name: "Ada" }, info_of(CableChat::Visitor.user(42)))
+    assert_equal({}, info_of(CableChat::Visitor.guest(42)))
+  end
+
   test "clients cannot say who is present" do
     assert_empty ChatChannel.action_methods
   end
+
+  private
+    # What goes to AnyCable's server, which is not there in tests.
+    def info_of(visitor)
+      stub_connection(visitor: visitor)
+      subscribe(room_id: "lobby")
+      subscription.send(:presence_info)
+    end
 end

@@ -12,13 +12,18 @@ module CableChat
     # Every option becomes an attribute, underscores as dashes; hashes become JSON. See the widget's README for what there is.
     # With a block, its content goes into the element's slots. `script: false`: the page's own JavaScript imports "cable-chat".
     def cable_chat_tag(script: true, **attributes, &block)
-      cable_chat_element("cable-chat", script, attributes, &block)
+      cable_chat_element("cable-chat", script, attributes) { cable_chat_inside(&block) if block }
     end
 
     # <cable-presence>: who is here.
     #
     #   cable_presence_tag channel: "ChatChannel", channel_params: { room_id: "lobby" }
     #   cable_presence_tag for: "chat"                           # shares the connection of <cable-chat id="chat">
+    #   cable_chat_tag do                                        # and so it does inside of a chat
+    #     cable_presence_tag slot: "header", channel: "ChatChannel", channel_params: { room_id: "lobby" }
+    #   end
+    #
+    # Without a channel of its own it takes the chat's, which has no list here: a conversation is one visitor's.
     def cable_presence_tag(script: true, **attributes, &block)
       cable_chat_element("cable-presence", script, attributes, &block)
     end
@@ -28,13 +33,23 @@ module CableChat
         attributes = cable_chat_connection(attributes).merge(attributes)
         # Where the cable is opened with cookies, the visitor needs one before the socket: its handshake can set none.
         Identity.welcome(request) unless Identity.tokens?
+        # Before the content, which may have elements of ours that would write it into a slot.
+        script = cable_chat_script if script
         element = content_tag(name, block ? capture(&block) : nil, cable_chat_attributes(attributes))
-        safe_join([ (cable_chat_script if script), element ].compact, "\n")
+        safe_join([ script.presence, element ].compact, "\n")
       end
 
-      # What shares the connection of another element has none of its own.
+      # The content of a chat: presence in it is the chat's.
+      def cable_chat_inside
+        around, @cable_chat_inside = @cable_chat_inside, true
+        yield
+      ensure
+        @cable_chat_inside = around
+      end
+
+      # What shares the connection of another element has none of its own: by the smallest part of one, it would not share.
       def cable_chat_connection(attributes)
-        return {} if attributes.key?(:for)
+        return {} if attributes.key?(:for) || @cable_chat_inside
 
         {
           url: ActionCable.server.config.url,

@@ -24,6 +24,14 @@ module CableChat
       false
     end
 
+    # What others may call a user, or nil. `key` is the text of what `Visitor.user` got: the record's id. Say it here, and
+    # everybody in the same room of ChatChannel sees it:
+    #
+    #   User.find_by(id: key)&.name
+    def name_of(_key)
+      nil
+    end
+
     # The signed-in user's visitor, or nil. Take the line that fits your application:
     #
     #   Rails' own authentication: user = Session.find_by(id: request.cookie_jar.signed[:session_id])&.user

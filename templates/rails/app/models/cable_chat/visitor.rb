@@ -41,6 +41,12 @@ module CableChat
       id.start_with?("guest:")
     end
 
+    # What others may call the visitor, such as in a room; nil for guests, and where your application does not say. It is
+    # looked up each time: a connection and a token carry the id alone.
+    def name
+      Identity.name_of(id.delete_prefix("user:")) if id.start_with?("user:")
+    end
+
     def ==(other)
       other.is_a?(Visitor) && id == other.id
     end

@@ -42,12 +42,9 @@ class CableChat::TagHelperTest < ActionView::TestCase
   end
 
   test "it opens the cable where the application says" do
-    original = ActionCable.server.config.url
-    ActionCable.server.config.url = "wss://cable.example.com/cable"
-
-    assert_equal "wss://cable.example.com/cable", element(cable_chat_tag)["url"]
-  ensure
-    ActionCable.server.config.url = original
+    with_cable_at("wss://cable.example.com/cable") do |url|
+      assert_equal url, element(cable_chat_tag)["url"]
+    end
   end
 
   test "with tokens, it says where they are; with cookies, the visitor gets one before the socket" do
@@ -69,7 +66,41 @@ class CableChat::TagHelperTest < ActionView::TestCase
     assert_nil presence["token-url"]
   end
 
+  test "presence in the block of a chat shares its connection; the next beside it does not" do
+    with_cable_at("wss://cable.example.com/cable") do |url|
+      html = cable_chat_tag { cable_presence_tag(slot: "header", join: true) }
+      presence = element(html, "cable-chat > cable-presence")
+
+      assert_equal %w[join slot], presence.attribute_nodes.map(&:name).sort
+      assert_equal "header", presence["slot"]
+      assert_equal url, element(html)["url"]
+      assert_equal url, element(cable_presence_tag, "cable-presence")["url"]
+    end
+  end
+
+  test "a block that fails leaves nothing behind" do
+    with_cable_at("wss://cable.example.com/cable") do |url|
+      assert_raises(RuntimeError) { cable_chat_tag { raise "no" } }
+      assert_equal url, element(cable_presence_tag, "cable-presence")["url"]
+    end
+  end
+
+  test "the script is beside the chat, never in its slots" do
+    html = cable_chat_tag { cable_presence_tag(slot: "header", join: true) }
+
+    assert_equal %w[script cable-chat], fragment(html).element_children.map(&:name)
+    assert_empty fragment(html).css("cable-chat script")
+  end
+
   private
+    def with_cable_at(url)
+      original = ActionCable.server.config.url
+      ActionCable.server.config.url = url
+      yield url
+    ensure
+      ActionCable.server.config.url = original
+    end
+
     def fragment(html)
       Nokogiri::HTML5.fragment(html)
     end

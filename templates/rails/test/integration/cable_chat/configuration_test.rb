@@ -36,6 +36,13 @@ class CableChat::ConfigurationTest < ActionDispatch::IntegrationTest
     assert_equal 403, guarded.call(call.("/cable_chat/token")).first
   end
 
+  test "what visitors write, and what they send to any channel in secret, is not in the log of its actions" do
+    sent = { "message" => "Ada's", "prompt" => "Ada's", "password" => "Ada's", "messages" => "not ours" }
+    filtered = ActiveSupport::ParameterFilter.new(ActionCable.server.config.filter_parameters).filter(sent)
+
+    assert_equal [ "[FILTERED]" ] * 3 + [ "not ours" ], filtered.values
+  end
+
   test "calling a channel needs the key" do
     skip "gRPC" unless AnyCable.config.http_rpc?
 

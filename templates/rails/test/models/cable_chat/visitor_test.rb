@@ -1,8 +1,11 @@
 # frozen_string_literal: true
 
 require "test_helper"
+require "cable_chat_identity_helper"
 
 class CableChat::VisitorTest < ActiveSupport::TestCase
+  include CableChatIdentityHelper
+
   Record = Struct.new(:id)
 
   test "two are equal exactly if their ids are" do
@@ -34,6 +37,14 @@ class CableChat::VisitorTest < ActiveSupport::TestCase
     visitor = CableChat::Visitor.guest("1")
 
     assert_equal({ visitor: visitor }, AnyCable::JWT.decode(AnyCable::JWT.encode({ visitor: visitor })))
+  end
+
+  test "a user has the name that the application gives; a guest has none, whatever is in the id" do
+    name_users("42" => "Ada")
+
+    assert_equal "Ada", GlobalID::Locator.locate(CableChat::Visitor.user(42).to_gid_param).name
+    assert_nil CableChat::Visitor.user(43).name
+    [ "guest:42", "guest:user:42", "42" ].each { |id| assert_nil CableChat::Visitor.new(id).name, id }
   end
 
   test "a guest's id is never a user's" do

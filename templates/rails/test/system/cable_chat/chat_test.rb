@@ -15,6 +15,7 @@ class CableChat::ChatSystemTest < ApplicationSystemTestCase
 
   setup do
     skip "no Chrome or Chromium was found" unless browser?
+    skip "a new visitor may not chat: see app/models/cable_chat/identity.rb" unless visitors_welcome?
     use_cable "async"
     @queue_adapter = ActiveJob::Base.queue_adapter
     ActiveJob::Base.queue_adapter = :async
@@ -46,6 +47,11 @@ class CableChat::ChatSystemTest < ApplicationSystemTestCase
     def browser?
       ENV["PATH"].split(File::PATH_SEPARATOR).product(BROWSERS).any? { |place| File.executable?(File.join(*place)) } ||
         File.exist?("/Applications/Google Chrome.app")
+    end
+
+    # Where the chat is for users only, this test would have to sign one in, as your application does.
+    def visitors_welcome?
+      CableChat::Identity.welcome(ActionDispatch::TestRequest.create).present?
     end
 
     def use_cable(adapter)
