@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { ConfigurationError, PresenceError } from '../../../widget/src/elements.js';
 import type { CableChat, CableChatErrorEvent, CablePresence } from '../../../widget/src/elements.js';
 import { MemoryTransport } from '../../../widget/src/testing.js';
-import { find, findAll, isVisible, parts, record } from '../support/chat.js';
+import { nextFrame, find, findAll, isVisible, parts, record } from '../support/chat.js';
 import { FakeSession } from '../support/fake-session.js';
 import { crowd, listOf, mountPresence, place, removeAll, show } from '../support/presence.js';
 
@@ -467,7 +467,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Frame by frame, until it is so; the test's own deadline ends it. */
+/** Until it is so; the test's own deadline ends it. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => requestAnimationFrame(resolve));
+  while (!isSo()) await nextFrame();
 }

@@ -33,7 +33,11 @@ export async function settled(chat: CableChat): Promise<void> {
 
 /** Two frames on: whatever was due for the next frame is drawn. */
 export async function nextFrame(): Promise<void> {
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+    // Once in a great while Chromium takes the tab for one in the background, and draws nothing: nothing is late there.
+    setTimeout(resolve, 500);
+  });
 }
 
 /** All elements in all shadow roots of `root`, outermost first. */
