@@ -24,6 +24,14 @@ export default {
   browsers: [
     chromeLauncher({
       launchOptions: { ...(executablePath === undefined ? {} : { executablePath }), args: chromiumFlags },
+      // Now and then a new tab stays behind the one before: without frames, and without focus events.
+      createPage: async ({ context }) => {
+        const page = await context.newPage();
+        await page.bringToFront();
+        const devtools = await page.createCDPSession();
+        await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+        return page;
+      },
     }),
   ],
   // A page in a background tab gets no animation frames, and its tests would wait for them until the deadline.
