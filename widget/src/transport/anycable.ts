@@ -6,6 +6,7 @@ import { decodePresence } from '../protocol/presence.js';
 import { JsonEncoder } from './encoder.js';
 import { ReconnectMonitor } from './monitor.js';
 import { reconnectDelay } from './reconnect.js';
+import { isSameState } from './same-state.js';
 import type { TokenSource } from './token.js';
 import type {
   ConnectionState,
@@ -276,7 +277,7 @@ class CableSubscription implements Subscription {
   }
 
   tell(state: ConnectionState): void {
-    if (this.#closed || isSame(this.#state, state)) return;
+    if (this.#closed || isSameState(this.#state, state)) return;
     this.#state = state;
     this.#observer.stateChanged(state);
   }
@@ -361,12 +362,6 @@ function channelClass(identifier: string): new (params: Record<string, string | 
   return class extends Channel<Record<string, string | number | boolean>> {
     static override readonly identifier = identifier;
   } as unknown as new (params: Record<string, string | number | boolean>) => Channel;
-}
-
-function isSame(a: ConnectionState | undefined, b: ConnectionState): boolean {
-  // Every `live` is news: a connection that came back may have missed something.
-  if (a === undefined || a.status !== b.status || b.status === 'live') return false;
-  return !('reason' in a) || !('reason' in b) || a.reason.code === b.reason.code;
 }
 
 /** As @anycable/core's own StaleConnectionError, which @anycable/web does not export. */

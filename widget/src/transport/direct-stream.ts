@@ -4,6 +4,7 @@ import { ActionLane } from './action-lane.js';
 import type { ActionAnswer } from './action-answer.js';
 import type { PostedAction } from './http-actions.js';
 import { reconnectDelay } from './reconnect.js';
+import { isSameState } from './same-state.js';
 import type {
   ConnectionState,
   MessageMeta,
@@ -226,7 +227,7 @@ class DirectSubscription implements Subscription {
   }
 
   #tell(state: ConnectionState): void {
-    if (this.#closed || isSame(this.#state, state)) return;
+    if (this.#closed || isSameState(this.#state, state)) return;
     this.#state = state;
     this.#observer.stateChanged(state);
   }
@@ -254,10 +255,4 @@ function forged(): ProtocolError {
 
 function nameless(): ProtocolError {
   return new ProtocolError('malformed_answer', 'The actions’ endpoint answered "stream" without a signed_stream_name.');
-}
-
-function isSame(a: ConnectionState | undefined, b: ConnectionState): boolean {
-  // Every `live` is news, and a reason of another kind is.
-  if (a === undefined || a.status !== b.status || b.status === 'live') return false;
-  return !('reason' in a) || !('reason' in b) || a.reason.code === b.reason.code;
 }
