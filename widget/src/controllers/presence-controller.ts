@@ -1,61 +1,34 @@
-/**
- * An element's lifecycle ↔ its share in a list of who is here. Acquires when the element is in the page, acquires anew when
- * its configuration or its chat changed (the new list first, so that what both share is not torn down between), and releases
- * when the element leaves.
- */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { ConfigurationError } from '../errors.js';
+/** An element ↔ its share in a list of who is here: what it hears of it, and whom it puts on it. */
+import type { ReactiveControllerHost } from 'lit';
 import type { PresenceChange, PresenceMember } from '../presence/reduce.js';
 import type { PresenceView } from '../presence/tracker.js';
 import type { PresenceLease } from '../presence-pool.js';
 import type { PresenceSession, PresenceSessionEvents } from '../presence-session.js';
-import { isTurboPreview } from './turbo-preview.js';
+import { LeaseController, type LeaseControllerOptions } from './lease-controller.js';
 
-export interface PresenceControllerOptions {
-  /** Called before an update. Undefined: not yet. Throws a ConfigurationError if the element's attributes cannot work. */
-  readonly acquire: () => PresenceLease | undefined;
+export interface PresenceControllerOptions extends LeaseControllerOptions<PresenceLease> {
   readonly onMember: (change: PresenceChange) => void;
   readonly onChange: () => void;
   readonly onProblem: (error: PresenceSessionEvents['problem']) => void;
-  /** Once for each new mistake. Called after the update that shows it. */
-  readonly onConfigurationError: (error: ConfigurationError) => void;
 }
 
-export class PresenceController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+export class PresenceController extends LeaseController<PresenceLease> {
   readonly #options: PresenceControllerOptions;
-  #connected = false;
-  #stale = true;
-  #lease: PresenceLease | undefined;
   /** By this lease. */
   #claimed: PresenceMember | undefined;
-  #subscriptions: (() => void)[] = [];
   #told: PresenceSessionEvents['problem'] | undefined;
-  #error: ConfigurationError | undefined;
-  #unreported: ConfigurationError | undefined;
 
   constructor(host: ReactiveControllerHost, options: PresenceControllerOptions) {
-    this.#host = host;
+    super(host, options);
     this.#options = options;
-    host.addController(this);
   }
 
   get presence(): PresenceSession | undefined {
-    return this.#lease?.presence;
+    return this.lease?.presence;
   }
 
   get view(): PresenceView | undefined {
-    return this.#lease?.presence.view;
-  }
-
-  /** Why there is no list, if an attribute is wrong. */
-  get error(): ConfigurationError | undefined {
-    return this.#error;
-  }
-
-  /** What the list is made of changed: the next update takes one that fits. */
-  invalidate(): void {
-    this.#stale = true;
+    return this.lease?.presence.view;
   }
 
   /** Puts this visitor on the list, or takes them off. */
@@ -63,55 +36,17 @@ export class PresenceController implements ReactiveController {
     const before = this.#claimed;
     if (before?.id === member?.id && before?.info === member?.info) return;
     this.#claimed = member;
-    this.#lease?.claim(member);
+    this.lease?.claim(member);
   }
 
-  hostConnected(): void {
-    this.#connected = true;
-    this.#stale = true;
-    this.#host.requestUpdate();
-  }
-
-  hostDisconnected(): void {
-    this.#connected = false;
-    this.#replace(undefined);
-  }
-
-  hostUpdate(): void {
-    if (!this.#stale || !this.#connected || isTurboPreview()) return;
-    this.#stale = false;
-    try {
-      this.#replace(this.#options.acquire());
-      this.#error = undefined;
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      this.#replace(undefined);
-      const known = this.#error?.attribute === error.attribute && this.#error.message === error.message;
-      if (!known) this.#unreported = error;
-      this.#error = error;
-    }
-  }
-
-  hostUpdated(): void {
-    const error = this.#unreported;
-    this.#unreported = undefined;
-    if (error) this.#options.onConfigurationError(error);
-  }
-
-  #replace(next: PresenceLease | undefined): void {
-    const previous = this.#lease;
-    for (const end of this.#subscriptions) end();
-    this.#lease = next;
+  protected override taken(lease: PresenceLease | undefined): readonly (() => void)[] {
     this.#claimed = undefined;
-    this.#subscriptions = next === undefined ? [] : this.#listen(next.presence);
-    previous?.release();
-  }
-
-  #listen(presence: PresenceSession): (() => void)[] {
+    if (lease === undefined) return [];
+    const { presence } = lease;
     if (presence.problem !== undefined) this.#tell(presence.problem);
     return [
       presence.on('change', () => {
-        this.#host.requestUpdate();
+        this.host.requestUpdate();
         this.#options.onChange();
       }),
       presence.on('member', (change) => this.#options.onMember(change)),
