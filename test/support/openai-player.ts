@@ -1,6 +1,7 @@
 /** Plays one script of the provider stand-in on one response. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
+import { endSocket } from './chaos/end-socket.js';
 import type { Outcome, Recording } from './openai-server.js';
 import type { Gate, Script, Step, StreamScript } from './openai-script.js';
 
@@ -92,8 +93,7 @@ class Line {
 
   cut(how: 'end' | 'fin' | 'reset'): Outcome {
     if (how === 'end') this.response.end();
-    else if (how === 'reset') this.response.socket?.resetAndDestroy();
-    else this.response.socket?.end();
+    else if (this.response.socket) endSocket(this.response.socket, how === 'fin' ? 'end' : how);
     return 'cut';
   }
 

@@ -4,6 +4,7 @@ import type { ConditionInForce } from './conditions.js';
 import { Meter } from './counts.js';
 import type { DirectionCounts } from './counts.js';
 import type { Direction, Ending, Lift, LinkFault } from './faults.js';
+import { endSocket } from './end-socket.js';
 import { FaultyLink } from './faulty-link.js';
 import { Pipe } from './pipe.js';
 import type { Progress } from './progress.js';
@@ -63,7 +64,7 @@ export class ChaosConnection extends FaultyLink {
     const toServer = new Meter('to-server', traffic.toServer, progress);
     const pipe = (source: Socket, destination: Socket, meter: Meter, direction: Direction): Pipe =>
       new Pipe(source, destination, direction, meter, {
-        ended: (ending) => end(destination, ending),
+        ended: (ending) => endSocket(destination, ending),
         cut: (ending) => this.#sever(ending, 'both'),
         swallowed: () => this.#break(),
         upgraded: () => direction === 'to-client' && this.#upgraded(),
@@ -100,7 +101,7 @@ export class ChaosConnection extends FaultyLink {
     const fate = this.#isHarmable ? admit(this) : 'pass';
     if (fate === 'refuse') {
       count('refused');
-      this.#client.resetAndDestroy();
+      endSocket(this.#client, 'reset');
       this.#server.destroy();
     } else if (fate === 'swallow') {
       count('swallowed');
@@ -160,7 +161,7 @@ export class ChaosConnection extends FaultyLink {
   #dial({ host, port }: Address, head: Buffer): void {
     const failed = (): void => {
       this.#ports.count('unreachable');
-      end(this.#client, 'reset');
+      endSocket(this.#client, 'reset');
     };
     this.#server.once('error', failed);
     this.#server.connect({ host, port, noDelay: true }, () => {
@@ -180,8 +181,8 @@ export class ChaosConnection extends FaultyLink {
     this.#isSevered = true;
     this.#toClient.pipe.close();
     this.#toServer.pipe.close();
-    if (side !== 'server') end(this.#client, ending);
-    if (side !== 'client') end(this.#server, ending);
+    if (side !== 'server') endSocket(this.#client, ending);
+    if (side !== 'client') endSocket(this.#server, ending);
   }
 
   #break(): void {
@@ -235,10 +236,4 @@ export class ChaosConnection extends FaultyLink {
     if (this.#server.destroyed && this.#client.readableEnded) this.#client.destroy();
     if (this.#client.destroyed && this.#server.readableEnded) this.#server.destroy();
   }
-}
-
-function end(socket: Socket, ending: Ending): void {
-  if (socket.destroyed) return;
-  if (ending === 'reset') socket.resetAndDestroy();
-  else socket.end();
 }

@@ -65,9 +65,6 @@ export async function startChaosProxy(options: ChaosProxyOptions): Promise<Chaos
   return new ChaosProxy(server, target, options);
 }
 
-/** How long `stop` waits for the sockets that it destroyed, in milliseconds. */
-const STOP_PATIENCE = 2_000;
-
 interface CutForNewcomers {
   readonly fault: LinkCut;
   readonly lifts: Lift[];
@@ -180,9 +177,7 @@ export class ChaosProxy extends FaultyLink {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const connections = this.connections;
     for (const connection of connections) connection.destroy();
-    // Sockets that are destroyed are gone, whether or not they said so: nobody shall wait for ever for their last word.
-    const patience = sleep(STOP_PATIENCE, undefined, { ref: false });
-    await Promise.race([Promise.all([closed, ...connections.map((connection) => connection.closed)]), patience]);
+    await Promise.all([closed, ...connections.map((connection) => connection.closed)]);
     this.progress.end();
   }
 

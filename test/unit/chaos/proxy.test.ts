@@ -81,6 +81,23 @@ for (const [ending, error] of [
   });
 }
 
+for (const [first, second] of [
+  ['end', 'reset'],
+  ['reset', 'end'],
+  ['end', 'end'],
+] as const) {
+  test(`${first}, and ${second} in the same moment: both ends close`, async () => {
+    const proxy = await start();
+    const client = await EchoClient.connect(proxy.url);
+    client.send('something');
+    await client.received(1);
+    const connection = proxy.connections[0]!;
+    connection[first]();
+    connection[second]();
+    await Promise.all([client.closed, connection.closed]);
+  });
+}
+
 test('a reset that only the client hears leaves the server a connection that is silent', async () => {
   const proxy = await start();
   const client = await EchoClient.connect(proxy.url);
