@@ -88,7 +88,7 @@ export const suites = {
     browser: true,
     anycable: true,
     rails: true,
-    minutes: 20,
+    minutes: 35,
     fullMinutes: 120,
     // Each file has a browser, or an app of half a dozen processes, of its own.
     command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),

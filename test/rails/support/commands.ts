@@ -6,7 +6,7 @@ import { railsEnvironment } from '../../../scripts/rails.mjs';
 export interface CommandOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds; default: five minutes. */
+  /** Milliseconds; default: ten minutes, for a first `bundle install` on a busy machine. */
   readonly deadline?: number;
 }
 
@@ -19,7 +19,7 @@ export interface CommandOutcome {
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, deadline = 300_000 }: CommandOptions,
+  { cwd, env, deadline = 600_000 }: CommandOptions,
 ): Promise<CommandOutcome> {
   const outcome = await run(command, args, { cwd, env: { ...railsEnvironment(), ...env }, capture: true, deadline });
   const output = outcome.timedOut ? `${outcome.output}\nIt was not through after ${deadline} ms.` : outcome.output;
