@@ -11,7 +11,7 @@ import { FAULTS } from './faults.js';
 import { isOverloaded, watchMachine } from './machine.js';
 import { readOptions, USAGE, UsageError } from './options.js';
 import type { Options } from './options.js';
-import { installPeers } from './peers.js';
+import { installPeers } from '../peers.js';
 import { runAll } from './run.js';
 import { startSite } from './site.js';
 import { SUBJECTS } from './subjects.js';

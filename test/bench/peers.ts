@@ -1,9 +1,9 @@
 /** What only benchmarks need, installed where it belongs: test/bench/node_modules. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runNpm } from '../../../scripts/command.mjs';
+import { runNpm } from '../../scripts/command.mjs';
 
-const folder = fileURLToPath(new URL('..', import.meta.url));
+const folder = fileURLToPath(new URL('.', import.meta.url));
 
 interface Package {
   readonly version?: string;
@@ -19,8 +19,11 @@ export async function installPeers(): Promise<void> {
   };
   if (Object.entries(dependencies).every(isThere)) return;
   console.error('Installing what the benchmarks compare with …');
-  // Exact versions without dependencies of their own: a lock file would say nothing more.
-  const { code, output } = await runNpm(['install', '--no-package-lock'], { cwd: folder, capture: true });
+  // Exact versions of what is measured; without anybody's install scripts, which measure nothing.
+  const { code, output } = await runNpm(['install', '--no-package-lock', '--ignore-scripts'], {
+    cwd: folder,
+    capture: true,
+  });
   if (code !== 0) throw new Error(`npm install in test/bench failed (exit code ${code}):\n${output.slice(-2000)}`);
 }
 

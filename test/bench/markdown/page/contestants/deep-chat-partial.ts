@@ -1,0 +1,3 @@
+import { openDeepChat } from '../deep-chat.js';
+
+export const open = openDeepChat({ partialRender: true });

@@ -1,0 +1,3 @@
+import { openParseAll } from '../parse-all.js';
+
+export const open = openParseAll('chunk');
