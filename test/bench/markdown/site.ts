@@ -43,7 +43,7 @@ async function bundle(contestant: string): Promise<string> {
       resolveDir: fileURLToPath(new URL('page', import.meta.url)),
       loader: 'ts',
     },
-    alias: { 'deep-chat-element': 'deep-chat' },
+    alias: { 'deep-chat-element': fileURLToPath(new URL('../node_modules/deep-chat', import.meta.url)) },
     bundle: true,
     write: false,
     minify: true,
