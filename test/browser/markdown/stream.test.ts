@@ -48,18 +48,6 @@ describe('MarkdownStream', () => {
     }
   });
 
-  it('draws every prefix as if it were the whole, frozen blocks and all', () => {
-    const markdown = DOCUMENTS['list with code'] + '\n' + DOCUMENTS['table after text'] + DOCUMENTS.quotes;
-    const container = document.createElement('div');
-    const stream = new MarkdownStream(container);
-    for (let length = 1; length <= markdown.length; length++) {
-      stream.write(markdown.charAt(length - 1));
-      stream.flush();
-      const prefix = markdown.slice(0, length);
-      expect(canonical(container), JSON.stringify(prefix)).to.equal(canonical(byMarked(prefix)));
-    }
-  });
-
   it('draws nothing before it is flushed', () => {
     const container = document.createElement('div');
     const stream = new MarkdownStream(container);
@@ -178,13 +166,10 @@ describe('MarkdownStream', () => {
   });
 
   it('gives each block its own direction', () => {
-    const container = render(['שלום\n\nhello\n\n- مرحبا\n']);
+    const container = render(['שלום\n\nhello\n\n- مرحبا\n- hello\n']);
     document.body.append(container);
-    expect([...container.children].map((block) => getComputedStyle(block).direction)).to.deep.equal([
-      'rtl',
-      'ltr',
-      'rtl',
-    ]);
+    const blocks = [...container.querySelectorAll('p, li')];
+    expect(blocks.map((block) => getComputedStyle(block).direction)).to.deep.equal(['rtl', 'ltr', 'rtl', 'ltr']);
     container.remove();
   });
 });

@@ -50,11 +50,13 @@ export const markdownStyles = css`
   }
 
   .markdown :is(ul, ol) {
-    padding-inline-start: 1.5em;
+    padding: 0;
   }
 
+  /* On the item, whose direction is its own: the marker hangs where its words begin. */
   .markdown li {
     margin-block: 0.3125em;
+    margin-inline-start: 1.5em;
     padding-inline-start: 0.125em;
   }
 

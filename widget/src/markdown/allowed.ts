@@ -21,7 +21,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   h6: ['dir'],
   hr: [],
   input: ['type', 'checked', 'disabled', 'aria-label'],
-  li: ['class'],
+  li: ['class', 'dir'],
   ol: ['start', 'dir'],
   p: ['class', 'dir'],
   pre: ['tabindex', 'role', 'aria-label'],

@@ -5,20 +5,13 @@
  * text looks the same on every machine, streamed or whole.
  */
 import { Lexer, Tokenizer } from 'marked';
-import type { Links, Token, Tokens, TokensList } from 'marked';
+import type { Token, Tokens, TokensList } from 'marked';
 
 /** Lists and quotes inside each other; what is deeper is shown as its source. */
 const MAX_NESTING = 16;
 
-/** A longer list, quote or table goes on as a new one, so that what is drawn anew with every word stays small. */
-const MAX_CONTAINER_LINES = 500;
-const MAX_CONTAINER_CHARACTERS = 64 * 1024;
-
-/** Rows that name fewer cells than the header are filled up: one character may stand for so many cells. */
-const MAX_CELLS_PER_CHARACTER = 4;
-
-/** An underline makes a heading of at most so many lines; without an end, each line would look through all others. */
-const MAX_HEADING_LINES = 16;
+/** A table of more columns is none: a row of one character stands for as many cells. */
+const MAX_COLUMNS = 128;
 
 /** How often a paragraph's characters may be looked at, each on average: honest text needs fewer than 20. */
 const MAX_LOOKS_PER_CHARACTER = 64;
@@ -41,30 +34,74 @@ export class MarkdownLimitError extends Error {
   override readonly name = 'MarkdownLimitError';
 }
 
-/**
- * Blocks and their words. A paragraph that fails is shown as its source, the others as they should be.
- * @param links definitions known from before; those in `source` are added to it.
- * @param onError told about what is shown as its source.
- */
-export function lexMarkdown(source: string, links: Links, onError: (error: unknown) => void): Token[] {
-  const lexer = new BoundedLexer(source, links);
-  try {
-    lexer.blockTokens(source, lexer.tokens);
-  } catch (error) {
-    onError(error);
-    return [sourceToken(source)];
+/** Reads what is open, over and over: definitions are kept from one reading to the next. */
+export class MarkdownLexer {
+  readonly #lexer = new BoundedLexer();
+  readonly #onError: (error: unknown) => void;
+  /** Labels whose definition is settled; what else a reading finds is forgotten after it. */
+  readonly #settled = new Set<string>();
+
+  /** @param onError told, once, that some text could not be read (absurd nesting) and is shown as it is. */
+  constructor(onError: (error: unknown) => void) {
+    let told = false;
+    this.#onError = (error) => {
+      // What is open is read anew with every word.
+      if (!told) onError(error);
+      told = true;
+    };
   }
-  for (const { src, tokens } of lexer.inlineQueue) {
+
+  /** Blocks and their words. A paragraph that fails is shown as its source, the others as they should be. */
+  lexBlocks(source: string): readonly Token[] {
+    const lexer = this.#lexer;
+    const tokens: Token[] = [];
+    try {
+      lexer.blockTokens(source, tokens);
+    } catch (error) {
+      this.#onError(error);
+      lexer.inlineQueue = [];
+      return [sourceToken(source)];
+    }
+    const queue = lexer.inlineQueue;
+    lexer.inlineQueue = [];
+    for (const { src, tokens: words } of queue) this.#lexInto(src, words);
+    return tokens;
+  }
+
+  lexWords(source: string): readonly Token[] {
+    const tokens: Token[] = [];
+    this.#lexInto(source, tokens);
+    return tokens;
+  }
+
+  /** @returns the labels that are new. CommonMark: the first definition of a label wins. */
+  settle(definitions: Iterable<Tokens.Def>): string[] {
+    const { links } = this.#lexer.tokens;
+    const defined: string[] = [];
+    for (const { tag, href, title } of definitions) {
+      if (this.#settled.has(tag)) continue;
+      this.#settled.add(tag);
+      links[tag] = { href, title };
+      defined.push(tag);
+    }
+    return defined;
+  }
+
+  /** What is not settled may still change. */
+  forget(definitions: Iterable<Tokens.Def>): void {
+    for (const { tag } of definitions) if (!this.#settled.has(tag)) delete this.#lexer.tokens.links[tag];
+  }
+
+  #lexInto(source: string, tokens: Token[]): void {
     // A task's checkbox is here before its words.
     const before = tokens.length;
     try {
-      lexer.lexWords(src, tokens);
+      this.#lexer.lexWords(source, tokens);
     } catch (error) {
-      onError(error);
-      tokens.splice(before, Infinity, sourceToken(src));
+      this.#onError(error);
+      tokens.splice(before, Infinity, sourceToken(source));
     }
   }
-  return lexer.tokens;
 }
 
 function sourceToken(source: string): Tokens.HTML {
@@ -75,10 +112,9 @@ class BoundedLexer extends Lexer {
   #nesting = 0;
   #looksLeft = 0;
 
-  constructor(source: string, links: Links) {
-    const tokenizer = new BoundedTokenizer(source);
+  constructor() {
+    const tokenizer = new BoundedTokenizer();
     super({ gfm: true, tokenizer });
-    this.tokens.links = links;
     tokenizer.rules = { ...tokenizer.rules, inline: { ...tokenizer.rules.inline, text: TEXT_RULE } };
   }
 
@@ -99,8 +135,14 @@ class BoundedLexer extends Lexer {
     }
   }
 
+  /** Cells that a row does not have need no reading. */
+  override inline(source: string, tokens: Token[] = []): Token[] {
+    return source === '' ? tokens : super.inline(source, tokens);
+  }
+
   /** @throws MarkdownLimitError if `source` is one that takes marked absurdly long. */
   lexWords(source: string, tokens: Token[]): void {
+    if (source === '') return;
     this.#looksLeft = MAX_LOOKS_PER_CHARACTER * source.length;
     Object.assign(this.state, { inLink: false, inRawBlock: false, linkEmitted: false });
     this.inlineTokens(source, tokens);
@@ -122,38 +164,12 @@ class BoundedLexer extends Lexer {
 
 class BoundedTokenizer extends Tokenizer {
   declare lexer: BoundedLexer;
-  readonly #source: string;
-  /** Where each line of the source begins. */
-  readonly #lines: readonly number[];
-  #inContainer = false;
-
-  constructor(source: string) {
-    super();
-    this.#source = source;
-    this.#lines = lineStarts(source);
-  }
-
-  override list(src: string): Tokens.List | undefined {
-    return this.#container(src, (text) => super.list(text));
-  }
-
-  override blockquote(src: string): Tokens.Blockquote | undefined {
-    return this.#container(src, (text) => super.blockquote(text));
-  }
 
   override table(src: string): Tokens.Table | undefined {
-    return this.#container(src, (text) => {
-      const match = this.rules.block.table.exec(text);
-      if (!match) return undefined;
-      const columns = count(match[2] ?? '', '|') + 1;
-      const cells = columns * (count(match[3] ?? '', '\n') + 2);
-      if (cells > MAX_CELLS_PER_CHARACTER * match[0].length) return undefined;
-      return super.table(text);
-    });
-  }
-
-  override lheading(src: string): Tokens.Heading | undefined {
-    return super.lheading(firstLines(src, MAX_HEADING_LINES + 1));
+    if (!src.includes('|') && !src.includes(':')) return undefined;
+    const match = this.rules.block.table.exec(src);
+    if (!match || count(match[2] ?? '', '|') > MAX_COLUMNS) return undefined;
+    return super.table(src);
   }
 
   /**
@@ -196,29 +212,6 @@ class BoundedTokenizer extends Tokenizer {
     if (token) this.lexer.look(token.raw.length);
     return token;
   }
-
-  /** The outermost list, quote or table of a place ends at the limit; what follows is lexed as if it began there. */
-  #container<T>(src: string, read: (text: string) => T): T {
-    if (this.#inContainer) return read(src);
-    this.#inContainer = true;
-    try {
-      return read(src.slice(0, this.#reach(src)));
-    } finally {
-      this.#inContainer = false;
-    }
-  }
-
-  /** @param src the source's rest. @returns how much of it one container may take: whole lines, if there is an end. */
-  #reach(src: string): number {
-    const start = this.#source.length - src.length;
-    const next = indexAfter(this.#lines, start);
-    let end = this.#lines[next + MAX_CONTAINER_LINES - 1] ?? this.#source.length;
-    if (end - start > MAX_CONTAINER_CHARACTERS) {
-      const last = indexAfter(this.#lines, start + MAX_CONTAINER_CHARACTERS) - 1;
-      end = this.#lines[Math.max(last, next)] ?? this.#source.length;
-    }
-    return end - start;
-  }
 }
 
 /** An opener before white space, or a `_` within a word, is seen at once not to be one. */
@@ -243,32 +236,4 @@ function unclosedParentheses(text: string): number {
     else if (match === ')' && open > 0) open--;
   }
   return open;
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** The index of the first number greater than `value`, of numbers in order. */
-function indexAfter(numbers: readonly number[], value: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] ?? Infinity) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function firstLines(text: string, lines: number): string {
-  let end = 0;
-  for (let line = 0; line < lines; line++) {
-    const at = text.indexOf('\n', end);
-    if (at === -1) return text;
-    end = at + 1;
-  }
-  return text.slice(0, end);
 }

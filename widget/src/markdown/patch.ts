@@ -1,42 +1,157 @@
 /**
- * Makes a drawn block look like a newly rendered one by touching only what differs, so that a selection, a scroll
- * position or the focus inside an open block outlives the next words.
+ * Makes live nodes look like what is described, by touching only what differs, so that a selection, a scroll position
+ * or the focus inside an open block outlives the next words. What is settled is stepped over, not compared.
  */
-export function patchNode(live: ChildNode, next: ChildNode): ChildNode {
-  if (live instanceof Text && next instanceof Text) {
-    patchText(live, next.data);
+import { create } from './allowed.js';
+import type { ElementNode, InlineNode, RunNode, VirtualNode } from './nodes.js';
+import { isRun } from './nodes.js';
+
+/** A longer text goes on in a node of its own: adding to a text copies it. */
+const MAX_TEXT = 4_096;
+
+/** The children of `parent` that come after `after` become `wanted`. */
+export function patchChildren(parent: Element, after: ChildNode | undefined, wanted: readonly VirtualNode[]): void {
+  let cursor = new Cursor(parent, after).draw(wanted);
+  while (cursor) {
+    const next = cursor.nextSibling;
+    cursor.remove();
+    cursor = next;
+  }
+}
+
+/** Nodes beside each other become `wanted`; @returns what stands in their place. */
+export function patchNodes(nodes: readonly ChildNode[], wanted: readonly InlineNode[]): ChildNode[] {
+  const [first] = nodes;
+  const parent = first?.parentElement;
+  if (!first || !parent) return [];
+  const made = wanted.map((node) => mount(node));
+  first.before(...made);
+  for (const node of nodes) node.remove();
+  return made;
+}
+
+class Cursor {
+  readonly #parent: Element;
+  #at: ChildNode | null;
+
+  constructor(parent: Element, after: ChildNode | undefined) {
+    this.#parent = parent;
+    this.#at = after ? after.nextSibling : parent.firstChild;
+  }
+
+  /** @returns what comes after all of them. */
+  draw(wanted: readonly VirtualNode[]): ChildNode | null {
+    for (const node of wanted) {
+      if (typeof node === 'string') this.#text(node, 0);
+      else if (isRun(node)) this.#run(node);
+      else this.#element(node);
+    }
+    return this.#at;
+  }
+
+  #run(run: RunNode): void {
+    if (run.after) this.#at = run.after.nextSibling;
+    let { text } = run;
+    let after = run.after ?? (this.#at ? this.#at.previousSibling : this.#parent.lastChild) ?? undefined;
+    // What a late definition may draw again needs nodes of its own.
+    if (text > 0 && (run.source.includes(']') || text > MAX_TEXT)) {
+      after = this.#text('', text);
+      text = 0;
+    }
+    const { settled, children } = run;
+    const last = settled[settled.length - 1];
+    const [first] = children;
+    // The words go on in the same text where they can.
+    const goesOn = typeof last === 'string' && !run.settledSource.includes(']');
+    const shared = goesOn && typeof first === 'string' ? [last + first] : undefined;
+    const wanted = shared ? [...settled.slice(0, -1), ...shared, ...children.slice(1)] : [...settled, ...children];
+    const nodes = this.#inlines(wanted, text);
+    const count = settled.length;
+    run.nodes = nodes.slice(0, count);
+    run.openNodes = nodes.slice(count);
+    if (count === 0) run.next = { after, text };
+    else if (!goesOn) run.next = { after: nodes[count - 1], text: 0 };
+    else run.next = { after: nodes[count - 2] ?? after, text: (count === 1 ? text : 0) + last.length };
+  }
+
+  /** @param text how much of the first text is settled. */
+  #inlines(wanted: readonly InlineNode[], text: number): ChildNode[] {
+    const nodes: ChildNode[] = [];
+    wanted.forEach((node, index) => {
+      const kept = index === 0 ? text : 0;
+      if (typeof node === 'string') nodes.push(this.#text(node, kept));
+      else {
+        if (kept > 0) this.#text('', kept);
+        nodes.push(this.#element(node));
+      }
+    });
+    if (wanted.length === 0 && text > 0) this.#text('', text);
+    return nodes;
+  }
+
+  #text(data: string, kept: number): Text {
+    const live = this.#at;
+    if (!(live instanceof Text)) {
+      const made = document.createTextNode(data);
+      this.#parent.insertBefore(made, live);
+      return made;
+    }
+    const old = live.data;
+    const grown = kept + data.length - old.length;
+    // appendData leaves ranges alone; assigning `data` would collapse a selection into the node's start.
+    if (grown >= 0 && data.startsWith(kept === 0 ? old : old.slice(kept))) {
+      if (grown > 0) live.appendData(data.slice(data.length - grown));
+    } else live.replaceData(kept, old.length - kept, data);
+    this.#at = live.nextSibling;
     return live;
   }
-  if (live instanceof Element && next instanceof Element && live.tagName === next.tagName) {
-    patchAttributes(live, next);
-    patchChildren(live, next);
-    return live;
+
+  #element(wanted: ElementNode): Element {
+    const live = this.#at;
+    if (live instanceof Element && live.localName === wanted.tag) {
+      wanted.node = live;
+      // What a button shows of a click is not ours to undo.
+      if (wanted.tag !== 'button') {
+        patchAttributes(live, wanted.attributes);
+        patchChildren(live, wanted.after, wanted.children);
+      }
+      this.#at = live.nextSibling;
+      return live;
+    }
+    const made = create(wanted.tag, wanted.attributes);
+    wanted.node = made;
+    // An underline made a heading of a paragraph: what is settled moves along.
+    if (live instanceof Element && wanted.children.some((node) => isPartlySettled(node))) {
+      made.append(...live.childNodes);
+      live.replaceWith(made);
+      this.#at = made.nextSibling;
+    } else if (live instanceof Element) {
+      live.replaceWith(made);
+      this.#at = made.nextSibling;
+    } else this.#parent.insertBefore(made, live);
+    patchChildren(made, wanted.after, wanted.children);
+    return made;
   }
-  live.replaceWith(next);
-  return next;
 }
 
-function patchText(live: Text, data: string): void {
-  if (live.data === data) return;
-  // appendData leaves ranges alone; assigning `data` would collapse a selection into the node's start.
-  if (data.startsWith(live.data)) live.appendData(data.slice(live.data.length));
-  else live.data = data;
+function isPartlySettled(node: VirtualNode): boolean {
+  return typeof node !== 'string' && isRun(node) && (node.after !== undefined || node.text > 0);
 }
 
-function patchAttributes(live: Element, next: Element): void {
-  for (const { name } of [...live.attributes]) if (!next.hasAttribute(name)) live.removeAttribute(name);
-  for (const { name, value } of next.attributes) {
-    if (live.getAttribute(name) !== value) live.setAttribute(name, value);
+function patchAttributes(live: Element, wanted: Readonly<Record<string, string>>): void {
+  let count = 0;
+  for (const name in wanted) {
+    count++;
+    if (live.getAttribute(name) !== wanted[name]) live.setAttribute(name, wanted[name] ?? '');
   }
+  if (live.attributes.length === count) return;
+  for (const { name } of [...live.attributes]) if (!(name in wanted)) live.removeAttribute(name);
 }
 
-function patchChildren(live: Element, next: Element): void {
-  const wanted = [...next.childNodes];
-  const present = [...live.childNodes];
-  wanted.forEach((node, index) => {
-    const old = present[index];
-    if (old === undefined) live.append(node);
-    else patchNode(old, node);
-  });
-  for (const surplus of present.slice(wanted.length)) surplus.remove();
+function mount(wanted: InlineNode): ChildNode {
+  if (typeof wanted === 'string') return document.createTextNode(wanted);
+  const made = create(wanted.tag, wanted.attributes);
+  wanted.node = made;
+  patchChildren(made, undefined, wanted.children);
+  return made;
 }

@@ -1,10 +1,9 @@
-/** Drawn blocks that a later link definition may change, by the labels that they name. */
-import type { Token } from 'marked';
+/** Drawn words that a later link definition may change, by the labels that they name. */
 
-/** A block that will not change by itself, kept because a later definition may turn `[its words]` into a link. */
+/** Words that will not change by themselves, kept because a later definition may turn `[some of them]` into a link. */
 export interface Referrer {
-  readonly raw: string;
-  node: ChildNode;
+  readonly source: string;
+  nodes: readonly ChildNode[];
 }
 
 /** Longer ones are none (CommonMark). */
@@ -13,10 +12,9 @@ const MAX_LABEL = 999;
 export class Referrers {
   readonly #byLabel = new Map<string, Set<Referrer>>();
 
-  add(token: Token, node: ChildNode): void {
-    if (token.type === 'code' || token.type === 'html') return;
-    const referrer: Referrer = { raw: token.raw, node };
-    for (const label of labelsIn(token.raw)) {
+  add(source: string, nodes: readonly ChildNode[]): void {
+    const referrer: Referrer = { source, nodes };
+    for (const label of labelsIn(source)) {
       const key = normalised(label);
       const known = this.#byLabel.get(key);
       if (known) known.add(referrer);
@@ -24,7 +22,7 @@ export class Referrers {
     }
   }
 
-  /** @param labels as marked gives them. @returns each block that names one of them, once. */
+  /** @param labels as marked gives them. @returns all words that name one of them, once. */
   to(labels: readonly string[]): readonly Referrer[] {
     return [...new Set(labels.flatMap((label) => [...(this.#byLabel.get(normalised(label)) ?? [])]))];
   }
@@ -42,13 +40,7 @@ function* labelsIn(source: string): Generator<string> {
   }
 }
 
-/** As labels are compared; a quote's `>` at the start of a line is not part of one. */
+/** As labels are compared. */
 function normalised(label: string): string {
-  return label
-    .replace(/\n[ \t>]*/g, ' ')
-    .trim()
-    .replace(/\s+/g, ' ')
-    .toLowerCase()
-    .toUpperCase()
-    .toLowerCase();
+  return label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
 }

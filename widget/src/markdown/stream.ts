@@ -1,13 +1,17 @@
 /** Markdown as it arrives → the children of one element. */
-import type { Token } from 'marked';
-import { BlockLexer } from './blocks.js';
+import type { Token, Tokens } from 'marked';
+import { MarkdownLexer } from './bounded-lexer.js';
 import { enableCodeCopy } from './code-copy.js';
 import type { CodeCopyLabels } from './code-copy.js';
-import { patchNode } from './patch.js';
+import { completed } from './completion.js';
+import { drawSequence } from './draw.js';
+import { inlines } from './inline.js';
+import type { RenderLabels, RenderOptions } from './inline.js';
+import type { VirtualNode } from './nodes.js';
+import { isRun } from './nodes.js';
+import { openSequence, repoint } from './open.js';
+import { patchChildren, patchNodes } from './patch.js';
 import { Referrers } from './referrers.js';
-import type { Referrer } from './referrers.js';
-import { renderBlock } from './render.js';
-import type { RenderLabels, RenderOptions } from './render.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
 
@@ -20,6 +24,19 @@ export interface MarkdownStreamOptions {
   readonly base?: string;
   /** Told when a block could not be parsed; it is shown as its source then. Logged to the console unless given. */
   readonly onError?: (error: unknown) => void;
+}
+
+/** So many characters are read at once. */
+const SLICE = 2_048;
+
+/** What cannot be settled within so many characters is settled as it stands: it is hostile. */
+const MAX_SOURCE = 16_384;
+
+export interface MarkdownStreamStats {
+  /** Words drawn again because a definition of a link came after them. */
+  readonly redefined: number;
+  /** List items that got paragraphs because their list turned out to be loose. */
+  readonly loosened: number;
 }
 
 const LABELS: MarkdownLabels = {
@@ -44,11 +61,17 @@ const LABELS: MarkdownLabels = {
 export class MarkdownStream {
   readonly #container: Element;
   readonly #options: RenderOptions;
-  readonly #lexer: BlockLexer;
+  readonly #lexer: MarkdownLexer;
   readonly #disposal = new AbortController();
   readonly #referrers = new Referrers();
-  /** The nodes of the open rest, at the container's end. */
-  #open: ChildNode[] = [];
+  readonly #document = openSequence();
+  readonly #stats = { redefined: 0, loosened: 0 };
+  /** What is written and not read yet. */
+  #unread: string[] = [];
+  /** A `\r` at the end of what has been read: whether a `\n` follows is not known yet. */
+  #pendingReturn = false;
+  /** What is not settled, behind what stands in for the rest. */
+  #source = '';
   #dirty = false;
   #ended = false;
 
@@ -57,31 +80,46 @@ export class MarkdownStream {
     const report = options.onError ?? ((error) => console.error('cable-chat: markdown shown as text', error));
     this.#container = container;
     this.#options = { labels, headingOffset: options.headingOffset ?? 0, base: options.base ?? document.baseURI };
-    this.#lexer = new BlockLexer(report);
+    this.#lexer = new MarkdownLexer(report);
     container.replaceChildren();
     enableCodeCopy(container, labels, this.#disposal.signal);
   }
 
-  /** Takes text; nothing is drawn before `flush` or `end`. */
+  /** How often finished words were drawn again, and why. */
+  get stats(): MarkdownStreamStats {
+    return { ...this.#stats };
+  }
+
+  /** Takes text; nothing is drawn before `flush`, `step` or `end`. */
   write(chunk: string): void {
     if (this.#ended) throw new TypeError('MarkdownStream: write() after end()');
     if (chunk === '') return;
-    this.#lexer.append(chunk);
+    this.#unread.push(chunk);
     this.#dirty = true;
   }
 
   /** Draws everything written so far. */
   flush(): void {
-    if (!this.#dirty) return;
-    this.#dirty = false;
+    while (this.step());
+  }
+
+  /**
+   * Draws some of what is written: about a millisecond's work, so that a long text can be drawn without standing the
+   * page still. @returns whether there is more.
+   */
+  step(): boolean {
+    if (!this.#dirty) return false;
+    this.#dirty = this.#read();
     this.#draw(false);
+    return this.#dirty;
   }
 
   /** Draws everything; the text is whole. Idempotent. */
   end(): void {
     if (this.#ended) return;
+    this.flush();
     this.#ended = true;
-    this.#dirty = false;
+    if (this.#pendingReturn) this.#source += '\n';
     this.#draw(true);
   }
 
@@ -90,35 +128,72 @@ export class MarkdownStream {
     this.#disposal.abort();
   }
 
-  #draw(ended: boolean): void {
-    const { frozen, open, defined } = this.#lexer.lex(ended);
-    const stale = this.#open;
-    const settle = (token: Token): ChildNode | undefined => {
-      const next = renderBlock(token, this.#options);
-      if (next === undefined) return undefined;
-      const live = stale.shift();
-      if (live !== undefined) return patchNode(live, next);
-      this.#container.append(next);
-      return next;
-    };
-    // Before the new blocks join them: those were read with these definitions.
-    const concerned = this.#referrers.to(defined);
-    for (const token of frozen) {
-      const node = settle(token);
-      if (node !== undefined) this.#referrers.add(token, node);
+  /** Adds the next slice to the source. @returns whether there is more. */
+  #read(): boolean {
+    let slice = '';
+    while (slice.length < SLICE) {
+      const next = this.#unread.shift();
+      if (next === undefined) break;
+      slice += next;
     }
-    this.#open = open.map(settle).filter((node) => node !== undefined);
-    for (const surplus of stale) surplus.remove();
-    if (concerned.length > 0) this.#resolve(concerned);
+    if (slice.length > SLICE) {
+      this.#unread.unshift(slice.slice(SLICE));
+      slice = slice.slice(0, SLICE);
+    }
+    if (this.#pendingReturn) slice = '\r' + slice;
+    this.#pendingReturn = slice.endsWith('\r');
+    if (this.#pendingReturn) slice = slice.slice(0, -1);
+    this.#source += slice.includes('\r') ? slice.replace(/\r\n?/g, '\n') : slice;
+    return this.#unread.length > 0;
   }
 
-  /** Definitions that came late: draw again what may refer to them. */
-  #resolve(referrers: readonly Referrer[]): void {
-    const tokens = this.#lexer.relex(referrers.map(({ raw }) => raw));
-    referrers.forEach((referrer, index) => {
-      const token = tokens[index];
-      const next = token && renderBlock(token, this.#options);
-      if (next && !next.isEqualNode(referrer.node)) referrer.node = patchNode(referrer.node, next);
+  #draw(whole: boolean): void {
+    const ended = whole || this.#source.length > MAX_SOURCE;
+    const lexer = this.#lexer;
+    const tokens = lexer.lexBlocks(this.#source);
+    const settledTokens: Token[] = [];
+    const settledNodes: VirtualNode[] = [];
+    const place = { isTop: true, isLoose: false, isTight: false, isLast: !ended, canCut: true };
+    const { cut, nodes, commit } = drawSequence(tokens, this.#source, this.#document, place, {
+      options: this.#options,
+      ended,
+      lexWords: (source) => lexer.lexWords(source),
+      completed,
+      settled: (some, drawn) => {
+        settledTokens.push(...some);
+        settledNodes.push(...drawn);
+      },
+      touched: (count) => (this.#stats.loosened += count),
     });
+    patchChildren(this.#container, this.#document.after, nodes);
+    commit();
+    this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
+    // Before the new words join them: those were read with these definitions.
+    const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
+    for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
+    for (const referrer of concerned) {
+      const made = patchNodes(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
+      repoint(this.#document, referrer.nodes, made[made.length - 1]);
+      referrer.nodes = made;
+      this.#stats.redefined++;
+    }
+    lexer.forget(definitionsIn(tokens));
+  }
+}
+
+/** Words that may name a link, and where they stand. */
+function* runsIn(nodes: readonly VirtualNode[]): Generator<{ source: string; nodes: readonly ChildNode[] }> {
+  for (const node of nodes) {
+    if (typeof node === 'string') continue;
+    if (!isRun(node)) yield* runsIn(node.children);
+    else if (node.source.includes(']') && node.openNodes) yield { source: node.source, nodes: node.openNodes };
+  }
+}
+
+function* definitionsIn(tokens: readonly Token[]): Generator<Tokens.Def> {
+  for (const token of tokens) {
+    if (token.type === 'def') yield token as Tokens.Def;
+    else if (token.type === 'list') for (const item of (token as Tokens.List).items) yield* definitionsIn(item.tokens);
+    else if (token.type === 'blockquote') yield* definitionsIn((token as Tokens.Blockquote).tokens);
   }
 }

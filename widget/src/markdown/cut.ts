@@ -1,0 +1,55 @@
+/**
+ * What is settled is cut out of the source, so that the lexer never reads it again: `head`, which stands in for it, and
+ * then the source from `offset` on read as the rest of the whole would.
+ */
+export interface Cut {
+  readonly head: string;
+  readonly offset: number;
+}
+
+export const NO_CUT: Cut = { head: '', offset: 0 };
+
+export function isCut(cut: Cut): boolean {
+  return cut.offset > 0 || cut.head !== '';
+}
+
+/** Where in `outer`, whose lines are those of `inner` with something before them, the place in `inner` is. */
+export function outerOffset(inner: string, outer: string, offset: number): number {
+  const lineStart = inner.lastIndexOf('\n', offset - 1) + 1;
+  let outerStart = 0;
+  for (let at = inner.indexOf('\n'); at !== -1 && at < lineStart; at = inner.indexOf('\n', at + 1)) {
+    const next = outer.indexOf('\n', outerStart);
+    if (next === -1) return outer.length;
+    outerStart = next + 1;
+  }
+  if (offset === lineStart) return outerStart;
+  const innerEnd = endOfLine(inner, lineStart);
+  return endOfLine(outer, outerStart) - (innerEnd - offset);
+}
+
+/** Each line of `text` that is one, after `prefix`. */
+export function prefixed(text: string, prefix: string): string {
+  return text === '' ? '' : text.replace(/^(?=[^])/gm, prefix);
+}
+
+/** A list item's marker as it is written, with as many spaces after it as its content is indented by. */
+export function itemMarker(raw: string): string {
+  const [, bullet = '', rest = ''] = /^( {0,3}(?:[*+-]|\d{1,9}[.)]))([^\n]*)/.exec(raw) ?? [];
+  const [spaces = ''] = /^[ \t]*/.exec(rest) ?? [];
+  if (spaces.length === rest.length) return `${bullet} `;
+  let width = 0;
+  for (const space of spaces) width += space === '\t' ? 4 - ((bullet.length + width) % 4) : 1;
+  // Code, whose indentation is its own.
+  return bullet + ' '.repeat(width > 4 ? 1 : width);
+}
+
+export function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end;
+}

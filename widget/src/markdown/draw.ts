@@ -1,0 +1,269 @@
+/** marked's blocks → what the page should hold, and what of it is settled: blocks, list items and quotes. */
+import type { MarkedToken, Token, Tokens } from 'marked';
+import type { Cut } from './cut.js';
+import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
+import { countFinal, indexOfLast, rawOf } from './final.js';
+import { checkbox, inlines } from './inline.js';
+import { drawCode, drawRaw, drawTable, drawWords } from './leaves.js';
+import type { Place, Surroundings } from './leaves.js';
+import { loosen } from './loosen.js';
+import type { ElementNode, VirtualNode } from './nodes.js';
+import { element, isRun, run } from './nodes.js';
+import type { OpenBlock, OpenList, OpenSequence } from './open.js';
+import { openSequence } from './open.js';
+
+/** A part of the page, not drawn yet. */
+export interface Drawn {
+  readonly nodes: readonly VirtualNode[];
+  /** What is settled of its source. */
+  readonly cut: Cut;
+  /** To be called once it is drawn, if the source is cut: remembers where the rest goes. */
+  readonly commit: () => OpenBlock | undefined;
+}
+
+/** Blocks after each other; `open` is brought up to date by `commit`. */
+export function drawSequence(
+  all: readonly Token[],
+  source: string,
+  open: OpenSequence,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  // An empty heading stands in for an item's beginning.
+  const skipped = open.isCut ? (all[0]?.raw.length ?? 0) : 0;
+  const tokens = open.isCut ? all.slice(1) : all;
+  const text = source.slice(skipped);
+  const last = indexOfLast(tokens);
+  const final = around.ended ? tokens.length : countFinal(tokens, text);
+  const start = rawOf(tokens, last);
+  const isReadable = !around.ended && text.startsWith(start);
+  const goesOn = place.canCut && isReadable && final === last;
+  const drawn = tokens.map((token, index) => {
+    const isLast = index === last && !around.ended;
+    const known = index === 0 ? open.block : undefined;
+    const rest = isLast ? text.slice(start.length) : '';
+    const inner: Place = { ...place, isLast: place.isLast && isLast, canCut: goesOn && isLast };
+    return drawBlock(token as MarkedToken, rest, known, inner, around);
+  });
+  const inner = goesOn ? drawn[last] : undefined;
+  // A task's box is settled only together with words after it.
+  const isSettling = (final > 0 && tokens[final - 1]?.type !== 'checkbox') || (inner !== undefined && isCut(inner.cut));
+  const cut: Cut = {
+    head: inner?.cut.head ?? '',
+    offset: isSettling ? skipped + rawOf(tokens, final).length + (inner?.cut.offset ?? 0) : 0,
+  };
+  const commit = (): undefined => {
+    if (!isSettling) return;
+    const settled = drawn.slice(0, final).flatMap(({ nodes }) => nodes);
+    const lastSettled = settled[settled.length - 1];
+    around.settled(tokens.slice(0, final), settled);
+    if (final > 0) {
+      open.after = (lastSettled === undefined ? undefined : lastNode(lastSettled)) ?? open.after;
+      open.block = undefined;
+    }
+    if (inner && isCut(inner.cut)) open.block = inner.commit();
+  };
+  return { nodes: drawn.flatMap(({ nodes }) => nodes), cut, commit };
+}
+
+function lastNode(node: VirtualNode): ChildNode | undefined {
+  if (typeof node === 'string') return undefined;
+  return isRun(node) ? node.openNodes?.[node.openNodes.length - 1] : node.node;
+}
+
+function drawBlock(
+  token: MarkedToken,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return still([]);
+    case 'hr':
+      return still([element('hr', {}, [])]);
+    case 'checkbox':
+      return still([run('', checkbox(token, around.options))]);
+    case 'code':
+      return drawCode(token, source, open, place, around);
+    case 'html':
+      return drawRaw(token, source, open, place, around);
+    case 'table':
+      // A table's head never is the end of a line that is too long for one: the words are there already.
+      if (open?.type === 'text') return drawWords(wordsOf(token, around), source, open, place, around);
+      return drawTable(token, source, open, place, around);
+    case 'blockquote':
+      return drawQuote(token, source, open, place, around);
+    case 'list':
+      return drawList(token, source, open, place, around);
+    case 'heading':
+    case 'paragraph':
+    case 'text':
+      return drawWords(token, source, open, place, around);
+    default:
+      // An inline token where a block is expected, or an extension's own: never lose its words.
+      return still(inlines([token], around.options));
+  }
+}
+
+function drawQuote(
+  token: Tokens.Blockquote,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  const content = open?.type === 'quote' ? open.content : openSequence();
+  const text = token.text + (source[token.raw.length] === '\n' ? '\n' : '');
+  // marked may have read lines of it anew; then they are not one by one those of the source.
+  const isReadable = source.startsWith(token.raw) && countLines(token.text) === countLines(token.raw);
+  const canCut = place.canCut && isReadable;
+  const inner = drawSequence(
+    token.tokens,
+    text,
+    content,
+    { ...place, canCut, isTop: false, isLoose: false, isTight: false },
+    around,
+  );
+  const offset = canCut ? outerOffset(text, source, inner.cut.offset) : 0;
+  // A line that goes on lazily is one of the quote only after a line that is.
+  const isRest = inner.cut.head !== '' || /^ {0,3}>/.test(source.slice(offset));
+  const cut = canCut && isCut(inner.cut) && isRest ? { head: prefixed(inner.cut.head, '> '), offset } : NO_CUT;
+  return {
+    nodes: [element('blockquote', place.isTop ? { dir: 'auto' } : {}, inner.nodes, content.after)],
+    cut,
+    commit() {
+      inner.commit();
+      return { type: 'quote', content };
+    },
+  };
+}
+
+function drawList(
+  token: Tokens.List,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  const known: OpenList | undefined = open?.type === 'list' ? open : undefined;
+  const lastIndex = token.items.length - 1;
+  const lastStart = token.items.slice(0, -1).reduce((length, { raw }) => length + raw.length, 0);
+  const lastSource = source.slice(lastStart);
+  // The marker's line of the last item may yet turn out to be something else: `-` and then `---`.
+  const isItem = around.ended || !place.isLast || lastIndex === 0 || lastSource.includes('\n');
+  const isLoose = known?.loose === true || (token.loose && (isItem || !known));
+  if (known && isLoose && !known.loose) around.touched(loosen(known));
+  // To which marked adds the end of a line for a space at the end.
+  const canCut = place.canCut && source.startsWith(token.raw.trimEnd());
+  const final = canCut ? Math.max(0, isItem ? lastIndex : lastIndex - 1) : 0;
+  const sequences: OpenSequence[] = [];
+  const drawn = token.items.map((item, index) => {
+    const isLast = index === lastIndex;
+    const sequence = (index === 0 ? known?.item : undefined) ?? openSequence();
+    sequences.push(sequence);
+    const inner: Place = {
+      isTop: false,
+      isLoose,
+      isTight: !isLoose,
+      isLast: place.isLast && isLast,
+      canCut: canCut && isItem && isLast,
+    };
+    return drawSequence(
+      isLoose ? withBoxInside(item.tokens) : item.tokens,
+      isLast ? itemText(item, lastSource) : item.text,
+      sequence,
+      inner,
+      around,
+    );
+  });
+  const items = drawn.map(({ nodes }, index) => {
+    const item = token.items[index];
+    const isTask = index === 0 && known?.item ? known.task : item?.task === true;
+    return element('li', { ...(isTask ? { class: 'task' } : {}), dir: 'auto' }, nodes, sequences[index]?.after);
+  });
+  const last = drawn[lastIndex];
+  const item = token.items[lastIndex];
+  const marker = itemMarker(lastSource);
+  const itemCut =
+    canCut && isItem && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
+  const isItemCut = isCut(itemCut);
+  const number = known?.start ?? String(token.start);
+  const direction: Record<string, string> = place.isTop ? { dir: 'auto' } : {};
+  const list = token.ordered
+    ? element(
+        'ol',
+        { ...(number === '1' || number === '' ? {} : { start: number }), ...direction },
+        items,
+        known?.after,
+      )
+    : element('ul', direction, items, known?.after);
+  const start = token.items.slice(0, final).reduce((length, { raw }) => length + raw.length, 0);
+  const isListCut = isItemCut || final > 0;
+  const cut = isListCut ? { head: itemCut.head, offset: start + itemCut.offset } : NO_CUT;
+  return {
+    nodes: [list],
+    cut,
+    commit() {
+      const sequence = sequences[lastIndex];
+      const settled = items.slice(0, final);
+      around.settled(
+        token.items.slice(0, settled.length).flatMap(({ tokens }) => tokens),
+        settled,
+      );
+      if (isItemCut && sequence) {
+        last?.commit();
+        sequence.isCut = true;
+      }
+      return {
+        type: 'list',
+        start: number,
+        loose: isLoose,
+        element: list.node,
+        after: (settled[settled.length - 1] as ElementNode | undefined)?.node ?? known?.after,
+        item: isItemCut || known?.item === sequence ? sequence : undefined,
+        task: lastIndex === 0 && known?.item ? known.task : item?.task === true,
+      };
+    },
+  };
+}
+
+/** An item whose beginning is settled begins with an empty heading, with which nothing after it has to do. */
+function cutOfItem(cut: Cut, marker: string, text: string, source: string): Cut {
+  if (!isCut(cut)) return NO_CUT;
+  const indent = ' '.repeat(marker.length);
+  const offset = outerOffset(text, source, cut.offset);
+  const [line = ''] = source.slice(offset).split('\n', 1);
+  // A line that goes on lazily does so after words only.
+  const isRest = cut.head !== '' || line.startsWith(indent) || line.trim() === '' || line.startsWith('\t');
+  return isRest ? { head: `${marker}#\n${prefixed(cut.head, indent)}`, offset } : NO_CUT;
+}
+
+/** marked puts a task's box beside its words where the list is tight, and among them where it is loose. */
+function withBoxInside(tokens: readonly Token[]): readonly Token[] {
+  const [box, words, ...others] = tokens;
+  if (box?.type !== 'checkbox') return tokens;
+  if (words?.type !== 'text')
+    return [{ type: 'paragraph', raw: box.raw, text: box.raw, tokens: [box] }, ...tokens.slice(1)];
+  const inside = { ...words, raw: box.raw + words.raw, text: box.raw + (words as Tokens.Text).text };
+  return [{ ...inside, tokens: [box, ...((words as Tokens.Text).tokens ?? [])] }, ...others];
+}
+
+/** An item's content as far as it has come; marked takes the white space at the end off the last one. */
+function itemText(item: Tokens.ListItem, source: string): string {
+  const box = item.tokens[0];
+  const task = item.task && box ? (box.type === 'checkbox' ? box.raw : '') : '';
+  const end = source.slice(item.raw.length);
+  const [spaces = ''] = end.split('\n', 1);
+  return task + item.text + spaces + '\n'.repeat(countLines(end) - 1);
+}
+
+function wordsOf({ raw }: Token, around: Surroundings): Tokens.Paragraph {
+  return { type: 'paragraph', raw, text: raw, tokens: [...around.lexWords(raw)] };
+}
+
+function still(nodes: readonly VirtualNode[]): Drawn {
+  return { nodes, cut: NO_CUT, commit: () => undefined };
+}

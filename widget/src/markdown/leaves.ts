@@ -1,0 +1,292 @@
+/** marked's blocks → what the page should hold, and what of it is settled: words, code, raw HTML and tables. */
+import type { Token, Tokens } from 'marked';
+import { withoutOpenAddress } from './completion.js';
+import type { Cut } from './cut.js';
+import { NO_CUT } from './cut.js';
+import { decodeEntities } from './entities.js';
+import type { Drawn } from './draw.js';
+import { checkbox, inlines } from './inline.js';
+import type { RenderOptions } from './inline.js';
+import type { AllowedTag } from './allowed.js';
+import type { ElementNode, RunNode, VirtualNode } from './nodes.js';
+import { element, run } from './nodes.js';
+import type { OpenBlock, OpenText } from './open.js';
+import { settledLength } from './words.js';
+
+/** Where a block stands. */
+export interface Place {
+  readonly isTop: boolean;
+  /** In an item of a loose list: its words are paragraphs. */
+  readonly isLoose: boolean;
+  /** In an item of a tight list: its words stand by themselves. */
+  readonly isTight: boolean;
+  /** What is written next goes on here. */
+  readonly isLast: boolean;
+  /** What is settled of it may be cut out of the source. */
+  readonly canCut: boolean;
+}
+
+/** What the drawing needs to know, and whom it tells. */
+export interface Surroundings {
+  readonly options: RenderOptions;
+  /** The text is whole: everything is settled. */
+  readonly ended: boolean;
+  /** Reads words by themselves. */
+  readonly lexWords: (source: string) => readonly Token[];
+  /** Words that are not whole yet, as they should look until they are. */
+  readonly completed: (source: string) => string;
+  readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
+  /** So many settled nodes had to be touched again. */
+  readonly touched: (count: number) => void;
+}
+
+const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
+
+/** Cells that a row does not have are filled up, but not without end: so many for each of the table's characters. */
+const MAX_FILLED_PER_CHARACTER = 4;
+
+export function drawWords(
+  token: Tokens.Paragraph | Tokens.Heading | Tokens.Text,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
+  const { options } = around;
+  const [first, ...others] = token.tokens ?? [];
+  const box = first?.type === 'checkbox' ? (first as Tokens.Checkbox) : undefined;
+  const skip = box ? box.raw.length : (known?.skip ?? 0);
+  const { text } = token;
+  const tokens = box ? others : without(token.tokens ?? [], skip);
+  const start = token.type === 'heading' ? source.indexOf(text) : 0;
+  const isCuttable = place.canCut && start >= 0 && source.startsWith(text, start);
+  const at = isCuttable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
+  const settledSource = text.slice(skip, at);
+  const rest = text.slice(at);
+  const isCutNow = at > skip;
+  const completed = place.isLast ? around.completed(rest) : rest;
+  const openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
+  const words: RunNode = {
+    source: rest,
+    after: known?.after,
+    text: known?.text ?? 0,
+    settled: isCutNow ? inlines(around.lexWords(settledSource), options) : [],
+    settledSource,
+    children: inlines(place.isLast ? withoutOpenAddress(openTokens) : openTokens, options),
+  };
+  let cut: Cut = NO_CUT;
+  if (isCutNow) {
+    const standIn = `x${text[at - 1] === '\n' ? '\n' : ' '}`;
+    cut = { head: source.slice(0, start) + standIn, offset: start + at };
+  }
+  const tag = tagOf(token, place, options);
+  const content = box ? [run('', checkbox(box, options)), words] : [words];
+  return {
+    nodes: tag === undefined ? content : [element(tag, place.isTop ? { dir: 'auto' } : {}, content)],
+    cut,
+    commit: () => {
+      around.settled([], [{ ...run(settledSource, []), openNodes: words.nodes ?? [] }]);
+      return { type: 'text', skip: 2, after: words.next?.after, text: words.next?.text ?? 0 };
+    },
+  };
+}
+
+function tagOf(token: Token, place: Place, options: RenderOptions): AllowedTag | undefined {
+  if (token.type !== 'heading') return token.type === 'text' && place.isTight ? undefined : 'p';
+  return `h${Math.min(6, (token as Tokens.Heading).depth + options.headingOffset) as 1 | 2 | 3 | 4 | 5 | 6}`;
+}
+
+/** The tokens of words whose first characters stand in for what is gone. */
+function without(tokens: readonly Token[], skip: number): readonly Token[] {
+  const [first, ...others] = tokens;
+  if (skip === 0 || first?.type !== 'text') return tokens;
+  const cut = { ...first, raw: first.raw.slice(skip), text: (first as Tokens.Text).text.slice(skip) };
+  return [cut, ...others];
+}
+
+export function drawCode(
+  token: Tokens.Code,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  { options, settled }: Surroundings,
+): Drawn {
+  const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
+  const text = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
+  const isIndented = token.codeBlockStyle === 'indented';
+  const lines = place.canCut && source.startsWith(token.raw) ? settledLines(token.raw, source, isIndented) : 0;
+  const settledText = lines === 0 ? '' : firstLines(text, lines);
+  const opening = isIndented ? '' : firstLines(token.raw, 1);
+  const code: RunNode = {
+    ...run('', joinedText(text.slice(settledText.length))),
+    after: known?.after,
+    text: known?.text ?? 0,
+    settled: joinedText(settledText),
+  };
+  // What a fence's line says of the language is whole once the line is.
+  const isNamed = !place.isLast || source.includes('\n');
+  const language = isNamed ? (/^\S+/.exec(decodeEntities(token.lang ?? ''))?.[0] ?? '') : '';
+  const { labels } = options;
+  const figure = element('figure', { class: 'code', dir: 'ltr' }, [
+    element('figcaption', {}, [
+      element('span', { class: 'language' }, [language]),
+      element('button', { type: 'button', class: 'copy', 'aria-label': labels.copyCode }, []),
+    ]),
+    // Focusable, so that the keyboard can scroll it.
+    element('pre', { tabindex: '0', role: 'group', 'aria-label': labels.code }, [
+      element('code', language === '' ? {} : { class: `language-${language}` }, [code]),
+    ]),
+  ]);
+  const cut: Cut =
+    settledText === '' ? NO_CUT : { head: opening, offset: firstLines(token.raw, lines + (isIndented ? 0 : 1)).length };
+  return {
+    nodes: [figure],
+    cut,
+    commit: () => {
+      settled([], []);
+      return { type: 'text', skip: 0, after: code.next?.after, text: code.next?.text ?? 0 };
+    },
+  };
+}
+
+/** How many lines of code cannot change: all that are whole; of indented code those before the last that says something. */
+function settledLines(raw: string, source: string, isIndented: boolean): number {
+  const lines = raw.split('\n');
+  if (isIndented) {
+    let last = lines.length - 1;
+    while (last > 0 && lines[last]?.trim() === '') last--;
+    return last;
+  }
+  // The fence is closed, or it looks so; marked may have added the line's end.
+  const written = raw.trimEnd();
+  const lastLine = written.lastIndexOf('\n');
+  if (lastLine !== -1 && CLOSED.test(written.slice(lastLine + 1))) return 0;
+  return raw.length === source.length ? Math.max(0, lines.length - 2) : 0;
+}
+
+function joinedText(text: string): string[] {
+  return text === '' ? [] : [text];
+}
+
+function firstLines(text: string, lines: number): string {
+  let end = 0;
+  for (let line = 0; line < lines; line++) {
+    const at = text.indexOf('\n', end);
+    if (at === -1) return text;
+    end = at + 1;
+  }
+  return text.slice(0, end);
+}
+
+export function drawRaw(
+  token: Tokens.HTML | Tokens.Tag,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  _around: Surroundings,
+): Drawn {
+  const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
+  const skip = known?.skip ?? 0;
+  const text = token.text.replace(/\n+$/, '').slice(skip);
+  const lineStart = source.lastIndexOf('\n');
+  const isOpen = place.canCut && token.raw === source && source.startsWith(token.text) && lineStart > 0;
+  const opening = firstLines(source, 1);
+  // Without the end of the last whole line, which is there only once something comes after it.
+  const settledText = isOpen ? source.slice(skip, lineStart) : '';
+  const isCutNow = settledText !== '' && lineStart >= opening.length && text.startsWith(settledText);
+  const raw: RunNode = {
+    ...run('', joinedText(isCutNow ? text.slice(settledText.length) : text)),
+    after: known?.after,
+    text: known?.text ?? 0,
+    settled: isCutNow ? [settledText] : [],
+  };
+  return {
+    nodes: [element('p', { class: 'raw', ...(place.isTop ? { dir: 'auto' } : {}) }, [raw])],
+    cut: isCutNow ? { head: opening, offset: lineStart + 1 } : NO_CUT,
+    commit: () => ({
+      type: 'text',
+      skip: opening.length - 1,
+      after: raw.next?.after,
+      text: raw.next?.text ?? 0,
+    }),
+  };
+}
+
+export function drawTable(
+  token: Tokens.Table,
+  source: string,
+  open: OpenBlock | undefined,
+  place: Place,
+  around: Surroundings,
+): Drawn {
+  const known = open?.type === 'table' ? open : undefined;
+  const { options } = around;
+  const lineStart = source.lastIndexOf('\n') + 1;
+  const isOpen = place.canCut && source.startsWith(token.raw) && source.length - token.raw.length <= 1;
+  const lines = source.split('\n').length;
+  // The last line, which is not whole, is a row if it says anything.
+  const whole = lines - 3;
+  const isReadable = token.rows.length === whole || token.rows.length === whole + 1;
+  const settledRows = isOpen && isReadable && whole > 0 ? whole : 0;
+  let filled = known?.filled ?? 0;
+  const rows = token.rows.map((cells, index) => {
+    const isLastRow = place.isLast && index === token.rows.length - 1 && index >= settledRows;
+    let said = cells.length;
+    while (said > 0 && cells[said - 1]?.text === '') said--;
+    // What is filled up may be filled up by what the row's own characters pay for, and some more.
+    filled +=
+      cells.length - said - MAX_FILLED_PER_CHARACTER * (cells.reduce((sum, { text }) => sum + text.length, 0) + 1);
+    if (filled < 0) filled = 0;
+    const shown = filled > MAX_FILLED ? cells.slice(0, Math.max(1, said)) : cells;
+    return element(
+      'tr',
+      {},
+      shown.map((cell, column) => tableCell(cell, isLastRow && column === said - 1, around)),
+    );
+  });
+  const head = element('thead', {}, [
+    element(
+      'tr',
+      {},
+      token.header.map((cell) => tableCell(cell, false, around)),
+    ),
+  ]);
+  const isBodied = rows.length > 0 || known !== undefined;
+  const body = isBodied ? [element('tbody', {}, rows, known?.after)] : [];
+  const frame = element(
+    'div',
+    {
+      class: 'table',
+      role: 'group',
+      'aria-label': options.labels.table,
+      tabindex: '0',
+      ...(place.isTop ? { dir: 'auto' } : {}),
+    },
+    [element('table', {}, [head, ...body])],
+  );
+  return {
+    nodes: [frame],
+    cut: settledRows > 0 ? { head: firstLines(source, 2), offset: lineStart } : NO_CUT,
+    commit: () => {
+      const settled = rows.slice(0, settledRows);
+      around.settled([], settled);
+      return { type: 'table', after: settled[settledRows - 1]?.node ?? known?.after, filled };
+    },
+  };
+}
+
+/** So many cells that nobody wrote are always filled up. */
+const MAX_FILLED = 1_000;
+
+function tableCell(
+  cell: Tokens.TableCell,
+  isLast: boolean,
+  { options, completed, lexWords }: Surroundings,
+): ElementNode {
+  const align: Record<string, string> = cell.align === null ? {} : { align: cell.align };
+  const text = isLast ? completed(cell.text) : cell.text;
+  const tokens = text === cell.text ? cell.tokens : lexWords(text);
+  const words = run(cell.text, inlines(isLast ? withoutOpenAddress(tokens) : tokens, options));
+  return cell.header ? element('th', { scope: 'col', ...align }, [words]) : element('td', align, [words]);
+}

@@ -1,0 +1,61 @@
+/** A list that turns out to be loose when some of it is drawn: its words get paragraphs. */
+import { create } from './allowed.js';
+import type { OpenList } from './open.js';
+
+const BLOCKS = new Set(['P', 'UL', 'OL', 'BLOCKQUOTE', 'FIGURE', 'DIV', 'HR', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
+
+/** @returns how many drawn items it touched. */
+export function loosen(list: OpenList): number {
+  const { element, item: open } = list;
+  if (!element) return 0;
+  const restore = keepSelection(element);
+  let touched = 0;
+  for (const item of element.children) {
+    touched++;
+    const { block } = open ?? {};
+    const isOpen = open !== undefined && item.previousSibling === (list.after ?? null);
+    if (!isOpen) {
+      wrapWords(item);
+      continue;
+    }
+    const words = block?.type === 'text' ? block : undefined;
+    const first = open.after ? open.after.nextSibling : item.firstChild;
+    const before = open.after;
+    wrapWords(item);
+    const paragraph = words && first?.parentElement !== item ? first?.parentElement : undefined;
+    if (words && paragraph) {
+      // A task's box is in the paragraph now, before the words.
+      if (before?.parentElement === paragraph) words.after ??= before;
+      if (words.after?.parentElement !== paragraph) words.after = undefined;
+      open.after = paragraph.previousSibling ?? undefined;
+    } else if (before && before.parentElement !== item) open.after = before.parentElement ?? undefined;
+    break;
+  }
+  list.loose = true;
+  restore();
+  return touched;
+}
+
+function wrapWords(item: Element): void {
+  let paragraph: Element | undefined;
+  for (const node of [...item.childNodes]) {
+    if (node instanceof Element && BLOCKS.has(node.tagName)) {
+      paragraph = undefined;
+      continue;
+    }
+    if (!paragraph) {
+      paragraph = create('p');
+      node.before(paragraph);
+    }
+    paragraph.append(node);
+  }
+}
+
+/** A node that moves loses what is selected in it. */
+function keepSelection(element: Element): () => void {
+  const selection = element.ownerDocument.getSelection();
+  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
+  if (!selection || !anchorNode || !focusNode) return () => undefined;
+  if (!element.contains(anchorNode) && !element.contains(focusNode)) return () => undefined;
+  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
+}

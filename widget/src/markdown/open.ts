@@ -1,0 +1,61 @@
+/**
+ * What is known of blocks that are still being written and are settled in part: where in the page the next part goes.
+ * Their settled source is gone; the lexer reads the rest behind a stand-in for it.
+ */
+
+/** Blocks after each other: the document, a quote's, a list item's. */
+export interface OpenSequence {
+  /** The last node that is settled. */
+  after: ChildNode | undefined;
+  /** A list item whose beginning is gone: an empty heading stands in for it. */
+  isCut: boolean;
+  /** What is known of the first block that is not settled as a whole. */
+  block: OpenBlock | undefined;
+}
+
+export interface OpenList {
+  readonly type: 'list';
+  readonly start: string;
+  loose: boolean;
+  readonly element: Element | undefined;
+  after: ChildNode | undefined;
+  /** The item that goes on, if its beginning is gone. */
+  item: OpenSequence | undefined;
+  task: boolean;
+}
+
+export interface OpenQuote {
+  readonly type: 'quote';
+  readonly content: OpenSequence;
+}
+
+export interface OpenTable {
+  readonly type: 'table';
+  after: ChildNode | undefined;
+  readonly filled: number;
+}
+
+/** Code, raw HTML, a paragraph. */
+export interface OpenText {
+  readonly type: 'text';
+  /** How many characters of the token's text stand in for what is gone. */
+  readonly skip: number;
+  after: ChildNode | undefined;
+  readonly text: number;
+}
+
+export type OpenBlock = OpenList | OpenQuote | OpenTable | OpenText;
+
+export function openSequence(after?: ChildNode): OpenSequence {
+  return { after, isCut: false, block: undefined };
+}
+
+/** Nodes were drawn anew: what pointed to one of them points to the last of those in their place. */
+export function repoint(open: OpenSequence, from: readonly ChildNode[], to: ChildNode | undefined): void {
+  const { block } = open;
+  if (open.after && from.includes(open.after)) open.after = to;
+  if (block?.type === 'quote') repoint(block.content, from, to);
+  else if (block?.type === 'list') {
+    if (block.item) repoint(block.item, from, to);
+  } else if (block?.type === 'text' && block.after && from.includes(block.after)) block.after = to;
+}

@@ -1,0 +1,109 @@
+/**
+ * How far the words of a paragraph that is still being written are settled: as far as nothing stands open that a later
+ * delimiter could pair with.
+ */
+import type { MarkedToken, Token } from 'marked';
+
+/** Words are cut once so many are open; a shorter paragraph is read as a whole each time. */
+const MIN_OPEN = 256;
+
+/** What stands open for longer is taken for what it looks like: no honest emphasis or link is as long. */
+const MAX_OPEN = 4_096;
+
+/** A line that may be cut before it ends: it is too long for the head of a table, and holds no cells. */
+const MIN_LONG_LINE = 1_024;
+
+/**
+ * @param text what the tokens were read from. @param from where what is not settled begins.
+ * @param tokens those from there on. @returns where to cut, or `from`.
+ */
+export function settledLength(text: string, from: number, tokens: readonly Token[], isOneLine: boolean): number {
+  const open = text.length - from;
+  if (open < MIN_OPEN) return from;
+  const limit = isOneLine ? text.length : lastCut(text);
+  if (limit <= from) return from;
+  // From the first delimiter on that has waited for too long, everything is what it is now.
+  const patience = text.length - MAX_OPEN;
+  let settled = from;
+  let at = from;
+  for (const token of tokens as readonly MarkedToken[]) {
+    const end = at + token.raw.length;
+    if (token.type === 'text' && !('tokens' in token && token.tokens)) {
+      const stop = firstPending(text, at, end, patience);
+      settled = Math.max(settled, lastBoundary(text, at, Math.min(stop ?? end, limit)));
+      if (stop !== undefined) break;
+    } else if (token.type === 'br' && end <= limit) settled = end;
+    else if (at >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
+    if (end >= limit) break;
+    at = end;
+  }
+  return settled;
+}
+
+function lastCut(text: string): number {
+  const lineStart = text.lastIndexOf('\n') + 1;
+  const isLong = text.length - lineStart > MIN_LONG_LINE && !text.includes('|', lineStart);
+  return isLong ? text.length : lineStart;
+}
+
+/** Before a word, so that what follows reads as at the beginning of a line. */
+function lastBoundary(text: string, from: number, to: number): number {
+  // One character after it must be there: white space at the end may be a line break.
+  for (let at = Math.min(to, text.length - 1); at > from; at--) {
+    if (isSpace(text[at - 1]) && !isSpace(text[at])) return at;
+  }
+  return -1;
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\n' || character === '\t';
+}
+
+/** Where the first thing stands that may become the beginning of something. */
+function firstPending(text: string, from: number, to: number, patience: number): number | undefined {
+  const delimiter = /[`[<*_~]/g;
+  delimiter.lastIndex = Math.max(from, patience);
+  for (let match = delimiter.exec(text); match !== null && match.index < to; match = delimiter.exec(text)) {
+    if (isPending(text, match.index, match[0])) return match.index;
+    // A run is one.
+    while (text[delimiter.lastIndex] === match[0]) delimiter.lastIndex++;
+  }
+  return undefined;
+}
+
+function isPending(text: string, at: number, delimiter: string): boolean {
+  switch (delimiter) {
+    case '`':
+      return true;
+    case '[':
+      return mayBeLink(text, at);
+    case '<':
+      return /^<(?:[!?]|\/?[a-z][^<>]*$)/i.test(text.slice(at));
+    default: {
+      let end = at;
+      while (text[end] === delimiter) end++;
+      if (end < text.length && /\s/.test(text[end] ?? '')) return false;
+      return delimiter !== '_' || !/[\p{L}\p{N}]/u.test(text[at - 1] ?? '');
+    }
+  }
+}
+
+function mayBeLink(text: string, at: number): boolean {
+  let depth = 0;
+  for (let index = at; index < text.length; index++) {
+    const character = text[index];
+    if (character === '\\') index++;
+    else if (character === '[') depth++;
+    else if (character === ']' && --depth === 0) {
+      const next = text[index + 1];
+      if (next === '(') return !text.includes(')', index);
+      return next === '[' ? !text.includes(']', index + 1) : next === undefined;
+    }
+  }
+  return true;
+}
+
+/** Emphasis ends elsewhere if a code span, a link or a tag turns out to reach over its end. */
+function mayBeUndone(raw: string): boolean {
+  return /[`[<]/.test(raw.replace(/`[^`]*`|\[[^[\]]*\]|<[^<>]*>/g, ''));
+}
