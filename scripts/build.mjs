@@ -55,6 +55,7 @@ const targets = {
     ],
     outputs: [
       'create-app/dist/cli.js',
+      'create-app/dist/doctor.js',
       'create-app/dist/engine.cjs',
       'create-app/templates/node/package.json',
       'create-app/templates/rails/app/models/cable_chat.rb',

@@ -28,6 +28,7 @@ export interface GivenOptions {
 const list = (values: readonly string[]): string => values.join(', ');
 
 export const usage = `Usage: npm create cable-chat@latest NAME -- [OPTIONS]
+       npm create cable-chat@latest doctor -- [DIR] [OPTIONS]   (looks for what loses text in an app; see --help there)
 
 Makes a chat app in the new folder NAME: a Rails app on AnyCable, or a server in Node.
 

@@ -217,10 +217,10 @@ function linkDependencies(project: string, folder: string): void {
   }
 }
 
-test('create-cable-chat: holds one bundled file, the widget, and the templates as they lie in the repository', () => {
+test('create-cable-chat: holds bundled files, the widget, and the templates as they lie in the repository', () => {
   const packed = pack('create-app');
   const own = packed.files.filter((file) => !file.startsWith('templates/'));
-  const built = ['dist/cable-chat.js', 'dist/cli.js', 'dist/engine.cjs'];
+  const built = ['dist/cable-chat.js', 'dist/cli.js', 'dist/doctor.js', 'dist/engine.cjs'];
   assert.deepEqual(own, ['LICENSE', 'README.md', ...built, 'package.json']);
 
   const folder = unpack(packed, mkdtempSync(join(temporary, 'project-')), 'create-cable-chat');
