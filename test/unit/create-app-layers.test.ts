@@ -74,6 +74,13 @@ const layers: readonly Layer[] = [
     packages: [],
     pure: true,
   },
+  // The chaos kit's proxy and processes: the tests' as well (test/support/chaos), and nothing of the scaffolder's.
+  {
+    name: 'chaos',
+    files: /^chaos\//,
+    imports: [],
+    packages: [/^node:(net|child_process|fs|timers\/promises)$/],
+  },
   // The doctor: sources (parsers, each behind a file) → app → rules → findings → report; only its edges touch anything.
   {
     name: 'doctor trees',

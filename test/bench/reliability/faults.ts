@@ -1,6 +1,6 @@
 /** What happens to the five clients of a page, and when they could be reached again. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChaosProxy } from '../../support/chaos/proxy.js';
+import type { ChaosProxy } from '../../../create-app/src/chaos/proxy.js';
 import type { BackendName } from './subjects.js';
 import type { Tab } from './tab.js';
 

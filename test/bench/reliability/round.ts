@@ -1,7 +1,7 @@
 /** One fault on one page with a client of each subject, side by side: every trial of a round meets the same. */
 import type { LivelyBrowser } from '../../support/chaos/browser.js';
-import { startChaosProxy } from '../../support/chaos/proxy.js';
-import type { ChaosProxy } from '../../support/chaos/proxy.js';
+import { startChaosProxy } from '../../../create-app/src/chaos/proxy.js';
+import type { ChaosProxy } from '../../../create-app/src/chaos/proxy.js';
 import type { Backends } from './backends.js';
 import type { Fault, Reachable, Scene } from './faults.js';
 import type { Report } from './page/main.js';

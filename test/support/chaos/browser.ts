@@ -10,8 +10,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { ChaosError } from './errors.js';
-import { startProcess } from './managed-process.js';
+import { ChaosError } from '../../../create-app/src/chaos/errors.js';
+import { startProcess } from '../../../create-app/src/chaos/managed-process.js';
 
 export interface LivelyBrowser {
   readonly browser: Browser;

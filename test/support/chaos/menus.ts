@@ -1,5 +1,5 @@
 /** Faults to draw schedules from. Each lasts long enough to hurt and short enough for a test of many. */
-import { COUNTERS } from './counts.js';
+import { COUNTERS } from '../../../create-app/src/chaos/counts.js';
 import type { MenuItem } from './schedule.js';
 
 /** What networks do. */

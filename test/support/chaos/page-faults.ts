@@ -5,7 +5,7 @@
  * Every fault that lasts returns how to end it, and that resolves when it has ended.
  */
 import type { CDPSession, Page } from 'playwright-core';
-import { ChaosError } from './errors.js';
+import { ChaosError } from '../../../create-app/src/chaos/errors.js';
 
 export type AsyncLift = () => Promise<void>;
 

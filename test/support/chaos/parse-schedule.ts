@@ -1,5 +1,5 @@
-import { ChaosError } from './errors.js';
-import type { Fault } from './faults.js';
+import { ChaosError } from '../../../create-app/src/chaos/errors.js';
+import type { Fault } from '../../../create-app/src/chaos/faults.js';
 import type { Schedule, ScheduledFault } from './schedule.js';
 
 type Check = (value: unknown) => boolean;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from './errors.js';
-import type { Fault, LinkFault, PageFault, ProcessFault } from './faults.js';
-import type { FaultyLink } from './faulty-link.js';
-import type { ManagedProcess } from './managed-process.js';
+import { ChaosError } from '../../../create-app/src/chaos/errors.js';
+import type { Fault, LinkFault, PageFault, ProcessFault } from '../../../create-app/src/chaos/faults.js';
+import type { FaultyLink } from '../../../create-app/src/chaos/faulty-link.js';
+import type { ManagedProcess } from '../../../create-app/src/chaos/managed-process.js';
 import type { PageFaults } from './page-faults.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../../../create-app/src/chaos/progress.js';
 import type { Schedule, ScheduledFault } from './schedule.js';
 
 /** What faults hit. A schedule needs those of its faults only. */

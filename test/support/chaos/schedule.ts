@@ -2,8 +2,8 @@
  * A schedule: which faults, where, for how long. Plain data, drawn from a seed; each item stands for itself, so that any
  * of them can be left out and the rest still means the same.
  */
-import type { Fault } from './faults.js';
-import { Random } from './random.js';
+import type { Fault } from '../../../create-app/src/chaos/faults.js';
+import { Random } from '../../../create-app/src/chaos/random.js';
 
 export interface ScheduledFault {
   /** Begins when the counter has reached the value; how far a test gets, not how long it takes. */

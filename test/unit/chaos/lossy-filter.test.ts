@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PipeConditions } from '../../support/chaos/conditions.js';
-import { LossyFilter } from '../../support/chaos/lossy-filter.js';
-import { Random } from '../../support/chaos/random.js';
-import { FrameScanner, payloadOf } from '../../support/chaos/ws-frames.js';
+import type { PipeConditions } from '../../../create-app/src/chaos/conditions.js';
+import { LossyFilter } from '../../../create-app/src/chaos/lossy-filter.js';
+import { Random } from '../../../create-app/src/chaos/random.js';
+import { FrameScanner, payloadOf } from '../../../create-app/src/chaos/ws-frames.js';
 import { randomly } from '../../support/seed.js';
 import { GRANTED, frame } from './write-frames.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FrameScanner, OPCODE, payloadOf, readFrameHeader } from '../../support/chaos/ws-frames.js';
+import { FrameScanner, OPCODE, payloadOf, readFrameHeader } from '../../../create-app/src/chaos/ws-frames.js';
 import { randomly } from '../../support/seed.js';
 import { GRANTED, frame } from './write-frames.js';
 
