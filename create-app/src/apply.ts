@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExitCode, ScaffoldError, fromFileSystem } from './errors.js';
@@ -15,10 +15,16 @@ import { makeStaging } from './staging.js';
  * after the last one, when everything is done.
  *
  * @param signal aborted with a ScaffoldError
+ * @param stage makes the folder for that, on the target's file system
  * @throws ScaffoldError when something could not be written, or the signal's reason; the target is then as it was
  */
-export async function apply(target: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
-  const changes = files.filter(({ action }) => action === 'create' || action === 'force' || action === 'edit');
+export async function apply(
+  target: string,
+  files: readonly PlannedFile[],
+  signal: AbortSignal,
+  stage: (target: string) => string = makeStaging,
+): Promise<void> {
+  const changes = files.filter(({ action }) => changing.has(action));
   if (changes.length === 0) return;
   const proceed = async (): Promise<void> => {
     await turn();
@@ -26,13 +32,14 @@ export async function apply(target: string, files: readonly PlannedFile[], signa
   };
 
   await proceed();
-  const staging = makeStaging(target);
+  const staging = stage(target);
   let keep = false;
   try {
     const staged = join(staging, 'new');
     mkdirSync(staged);
-    for (const { file } of changes) {
+    for (const { action, file } of changes) {
       await proceed();
+      if (action === 'remove') continue;
       mkdirSync(dirname(join(staged, file.path)), { recursive: true });
       writeFileSync(join(staged, file.path), file.content, { mode: file.mode });
     }
@@ -46,6 +53,8 @@ export async function apply(target: string, files: readonly PlannedFile[], signa
     if (!keep) rmSync(staging, { recursive: true, force: true });
   }
 }
+
+const changing: ReadonlySet<PlannedFile['action']> = new Set(['create', 'force', 'edit', 'update', 'remove']);
 
 /** What was begun could neither be finished nor taken back. The originals are kept. */
 class RollbackError extends ScaffoldError {
@@ -77,6 +86,7 @@ async function moveInto(
         renameSync(place, kept);
         inverses.push(() => renameSync(kept, place));
       }
+      if (action === 'remove') continue;
       renameSync(join(staging, 'new', file.path), place);
       inverses.push(() => rmSync(place));
     }
@@ -84,6 +94,7 @@ async function moveInto(
     takeBack(inverses, staging, error);
     throw error;
   }
+  for (const { action, file } of changes) if (action === 'remove') removeEmpty(target, dirname(file.path));
 }
 
 /** The last change first. Goes on after a failure: the more is back in place, the better. */
@@ -97,6 +108,17 @@ function takeBack(inverses: readonly (() => void)[], staging: string, reason: un
     }
   }
   if (failures.length > 0) throw new RollbackError(staging, new AggregateError([reason, ...failures]));
+}
+
+/** Folders in which nothing is left. One that may not be removed stays: everything that was asked for is done already. */
+function removeEmpty(target: string, path: string): void {
+  if (path === '.' || !existsSync(join(target, path)) || readdirSync(join(target, path)).length > 0) return;
+  try {
+    rmdirSync(join(target, path));
+  } catch {
+    return;
+  }
+  removeEmpty(target, dirname(path));
 }
 
 /** Makes the folders that are missing, each with its inverse. */

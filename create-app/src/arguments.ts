@@ -11,7 +11,19 @@ export type Template = (typeof templates)[number];
 export const DEFAULT_NAME = 'my-chat';
 
 export type Command =
-  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'create' } & GivenOptions);
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | ({ readonly kind: 'create' } & GivenOptions)
+  | ({ readonly kind: 'into' } & IntoOptions);
+
+/** What the command line says of an app that is there. */
+export interface IntoOptions extends Pick<GivenOptions, 'choices' | 'skipped' | 'dryRun' | 'onConflict' | 'yes'> {
+  readonly folder: string;
+  /** Take the chat out again. */
+  readonly revoke: boolean;
+  /** Show what would change, and write nothing. */
+  readonly diff: boolean;
+}
 
 /** What the command line says; what it leaves open is asked for, or gets its default. */
 export interface GivenOptions {
@@ -30,7 +42,10 @@ const list = (values: readonly string[]): string => values.join(', ');
 export const usage = `Usage: npm create cable-chat@latest NAME -- [OPTIONS]
        npm create cable-chat@latest doctor -- [DIR] [OPTIONS]   (looks for what loses text in an app; see --help there)
 
-Makes a chat app in the new folder NAME: a Rails app on AnyCable, or a server in Node.
+       npm create cable-chat@latest . -- [OPTIONS]      (into the Rails app that is here)
+
+Makes a chat app in the new folder NAME: a Rails app on AnyCable, or a server in Node. With a dot for a name, brings the
+chat into an app that is there.
 
   --template NAME  ${list(templates)} (default: rails)
   --dry-run        show what would be written, and write nothing
@@ -51,6 +66,14 @@ For a Rails app (the first value is the default):
   --skip-git       make no repository
   --skip-test      write no tests
   --skip-docker    write nothing for Docker
+
+For a Rails app that is there (Rails 7.0 or newer):
+
+  --into DIR       the app's folder; a dot for NAME is the one that you are in
+  --diff           show the changes of files that are there, and write nothing
+  --force          go on though not everything is committed, and replace files that differ
+  --skip           keep files that differ, and leave those that cannot be edited to you
+  --revoke         take the chat out again, but for what you changed
 
 It runs your own \`rails new\`, so ~/.railsrc counts. Needs Ruby 3.1 and Rails 7.1 or newer.
 
@@ -80,6 +103,9 @@ const options = {
   force: { type: 'boolean', default: false },
   skip: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false, short: 'y' },
+  into: { type: 'string' },
+  diff: { type: 'boolean', default: false },
+  revoke: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
   version: { type: 'boolean', default: false, short: 'v' },
 } as const;
@@ -98,8 +124,16 @@ export function readArguments(argv: readonly string[]): Command {
   }
   if (values.force && values.skip) throw usageError('--force and --skip exclude each other.');
   const [name] = positionals;
+  const into = values.into ?? (name === '.' || (name === undefined && values.revoke) ? '.' : undefined);
+  if (into === undefined) {
+    const surplus = (['diff', 'revoke'] as const).filter((option) => values[option]).map((option) => `--${option}`);
+    if (surplus.length > 0)
+      throw usageError(`${list(surplus)}: only for an app that is there, by a dot or --into DIR.`);
+  } else if (name !== undefined && name !== '.') {
+    throw usageError(`The app is either ${JSON.stringify(name)} or the one of --into ${JSON.stringify(into)}.`);
+  }
   const given: GivenOptions = {
-    name: name === undefined ? undefined : validateName(name),
+    name: name === undefined || into !== undefined ? undefined : validateName(name),
     template: readOne('template', values.template, templates),
     choices: {
       ...present('provider', readOne('provider', values.provider, railsChoices.provider)),
@@ -114,7 +148,23 @@ export function readArguments(argv: readonly string[]): Command {
     yes: values.yes,
   };
   if (given.template !== undefined) checkTemplateOptions(given.template, given);
+  if (into !== undefined) return { kind: 'into', folder: into, ...intoOptions(given, values) };
   return { kind: 'create', ...given };
+}
+
+/** @throws ScaffoldError (usage) for what only a new app can be */
+function intoOptions(
+  given: GivenOptions,
+  { revoke, diff }: { readonly revoke: boolean; readonly diff: boolean },
+): Omit<IntoOptions, 'folder'> {
+  const surplus = [
+    ...(given.template === 'node' ? ['--template node'] : []),
+    ...(['database', 'cluster', 'rpc'] as const).filter((name) => given.choices[name]).map((name) => `--${name}`),
+    ...(['bundle', 'git', 'docker'] as const).filter((part) => given.skipped.has(part)).map((part) => `--skip-${part}`),
+  ];
+  if (surplus.length > 0) throw usageError(`${list(surplus)}: only for a new app; one that is there has its own.`);
+  const { choices, skipped, dryRun, onConflict, yes } = given;
+  return { choices, skipped, dryRun: dryRun || diff, onConflict, yes, revoke, diff };
 }
 
 /**

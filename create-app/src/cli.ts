@@ -6,6 +6,7 @@ import { apply } from './apply.js';
 import { readArguments, usage, type GivenOptions } from './arguments.js';
 import { renderTemplate } from './engine.js';
 import { ExitCode, ScaffoldError } from './errors.js';
+import { changeApp } from './into-app.js';
 import { interruptible, type Interruption } from './interruption.js';
 import { isFeasible, plan, type Plan, type PlannedFile } from './plan.js';
 import { isInteractive, terminal } from './prompter.js';
@@ -40,6 +41,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return ExitCode.ok;
     case 'create':
       return create(command);
+    case 'into':
+      return changeApp(command, home);
   }
 }
 

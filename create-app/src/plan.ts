@@ -13,7 +13,11 @@ export type Existing =
 
 /** Thor's words, which Rails developers know: https://github.com/rails/thor/wiki/Actions */
 export type PlannedFile =
-  | { readonly action: 'create' | 'identical' | 'force' | 'skip'; readonly file: RenderedFile }
+  | { readonly action: 'create' | 'identical' | 'force'; readonly file: RenderedFile }
+  /** `why` where it is not the user's choice of this run. */
+  | { readonly action: 'skip'; readonly file: RenderedFile; readonly why?: string }
+  /** A file of ours that nobody changed since: another version of it, or none any more. */
+  | { readonly action: 'update' | 'remove'; readonly file: RenderedFile }
   /** A file of the user's that gets small changes; `file` has them already. */
   | { readonly action: 'edit'; readonly file: RenderedFile; readonly what: string }
   | { readonly action: 'conflict'; readonly file: RenderedFile; readonly why: string };

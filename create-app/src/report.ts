@@ -29,6 +29,8 @@ function remarkOn(planned: PlannedFile): string {
       return `  (${planned.why})`;
     case 'edit':
       return `  (${planned.what})`;
+    case 'skip':
+      return planned.why === undefined ? '' : `  (${planned.why})`;
     default:
       return '';
   }
@@ -125,4 +127,42 @@ export function reportLate(name: string): string {
 /** The commands that start the embedded server, in its folder. */
 export function nodeCommands(manager: PackageManager): string[] {
   return [`${manager} install`, manager === 'bun' ? 'bun run start' : `${manager} start`];
+}
+
+export interface IntoReport {
+  readonly files: readonly PlannedFile[];
+  readonly commands: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What was done to an app that is there, or would be. */
+export function reportInto(
+  { files, commands, notes }: IntoReport,
+  { dryRun, revoke }: { readonly dryRun: boolean; readonly revoke: boolean },
+): string {
+  const list = reportFiles(files);
+  if (dryRun) return `${list}\nThat is what would happen; nothing was written.\n`;
+  const changed = files.filter(({ action }) => action !== 'identical' && action !== 'skip').length;
+  const remarks = notes.map((note) => `  - ${note}\n`).join('');
+  const told = remarks === '' ? '' : `\nGood to know:\n\n${remarks}`;
+  if (revoke) return `${list}\nThe chat is out again.${afterwards('To finish', commands)}`;
+  if (changed === 0) return `${list}\nEverything is up to date already.\n`;
+  return `${list}\nChanged ${countOf(changed, 'file')}.${afterwards('To go on', commands)}${told}`;
+}
+
+function afterwards(what: string, commands: readonly string[]): string {
+  if (commands.length === 0) return '\n';
+  return ` ${what}:\n\n${commands.map((command) => `  ${command}\n`).join('')}`;
+}
+
+/** Why nothing was written into an app that is there. */
+export function reportIntoRefusal(files: readonly PlannedFile[]): string {
+  const conflicts = files.filter(({ action }) => action === 'conflict');
+  const differing = conflicts.filter((each) => !isObstacle(each)).length;
+  const others = conflicts.length - differing;
+  const cures = [
+    ...(differing > 0 ? ['--diff shows what differs; --force replaces it, --skip keeps yours.'] : []),
+    ...(others > 0 ? ['What cannot be edited is for you to mend as it says; --skip goes on without it.'] : []),
+  ];
+  return `Nothing was written. In the way:\n\n${reportFiles(conflicts)}\n${cures.join('\n')}\n`;
 }

@@ -12,6 +12,15 @@ export function makeStaging(target: string): string {
   }
 }
 
+/** Inside of an app that is there: who may write to it need not be allowed to write beside it. */
+export function makeStagingWithin(target: string): string {
+  try {
+    return mkdtempSync(join(target, '.cable-chat-'));
+  } catch (error) {
+    throw fromFileSystem(error, target);
+  }
+}
+
 /**
  * Moves a folder that was made in the staging to its target, in one step: a rename, or where an empty folder is there
  * already, one for each of its entries. What the target has (a repository) stays.

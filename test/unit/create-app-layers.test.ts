@@ -18,10 +18,13 @@ const layers: readonly Layer[] = [
   { name: 'errors', files: /^errors\.ts$/, imports: [], packages: [], pure: true },
   { name: 'choices', files: /^rails\/choices\.ts$/, imports: [], packages: [], pure: true },
   { name: 'version', files: /^version\.ts$/, imports: [], packages: [], pure: true },
-  { name: 'edits', files: /^edits\//, imports: [], packages: [], pure: true },
+  { name: 'edits', files: /^edits\//, imports: [], packages: [/^diff$/], pure: true },
   { name: 'render', files: /^render\.ts$/, imports: [], packages: disk },
   { name: 'names', files: /^(name|rails\/app-name)\.ts$/, imports: words, packages: [], pure: true },
   { name: 'plan', files: /^plan\.ts$/, imports: ['edits', 'render'], packages: [], pure: true },
+  { name: 'patch', files: /^patch\.ts$/, imports: ['render'], packages: [/^diff$/], pure: true },
+  { name: 'manifest', files: /^manifest\.ts$/, imports: ['edits', ...words], packages: [], pure: true },
+  { name: 'conflicts', files: /^conflicts\.ts$/, imports: ['plan', ...words], packages: [], pure: true },
   { name: 'report', files: /^report\.ts$/, imports: ['plan'], packages: [], pure: true },
   { name: 'railsrc', files: /^rails\/railsrc\.ts$/, imports: [], packages: disk },
   {
@@ -31,8 +34,20 @@ const layers: readonly Layer[] = [
     packages: [],
     pure: true,
   },
+  {
+    name: 'into',
+    files: /^rails\/into\/(facts|identity|overlay|plan)\.ts$/,
+    imports: ['overlay', 'manifest', 'plan', 'edits', 'render', ...words],
+    packages: [],
+    pure: true,
+  },
   { name: 'target', files: /^(target|staging|apply)\.ts$/, imports: ['plan', 'errors'], packages: disk },
-  { name: 'run', files: /^(run|progress|interruption)\.ts$/, imports: ['errors'], packages: [...programs, ...disk] },
+  {
+    name: 'run',
+    files: /^(run|git|progress|interruption)\.ts$/,
+    imports: ['errors'],
+    packages: [...programs, ...disk],
+  },
   { name: 'contract', files: /^engine-contract\.ts$/, imports: [], packages: [], pure: true },
   {
     name: 'engine process',
@@ -55,6 +70,15 @@ const layers: readonly Layer[] = [
     packages: disk,
   },
   {
+    name: 'into an app',
+    files: /^rails\/into\/run\.ts$/,
+    imports: [
+      ...['into', 'ruby', 'run', 'overlay', 'conflicts', 'manifest', 'patch', 'target', 'plan', 'edits', 'render'],
+      ...words,
+    ],
+    packages: [...disk, /^node:crypto$/],
+  },
+  {
     name: 'arguments',
     files: /^arguments\.ts$/,
     imports: ['names', 'plan', ...words],
@@ -63,9 +87,9 @@ const layers: readonly Layer[] = [
   },
   {
     name: 'prompter',
-    files: /^prompter\.ts$/,
-    imports: ['errors'],
-    packages: [/^@clack\/prompts$/],
+    files: /^(prompter|questioner)\.ts$/,
+    imports: ['errors', 'conflicts'],
+    packages: [/^@clack\/prompts$/, /^node:readline\/promises$/],
   },
   {
     name: 'questions',
@@ -145,6 +169,12 @@ const layers: readonly Layer[] = [
     packages: [/^node:(fs|path)$/],
   },
   {
+    name: 'into-app',
+    files: /^into-app\.ts$/,
+    imports: ['arguments', 'prompter', 'engine', 'into an app', 'report', 'run', ...words],
+    packages: disk,
+  },
+  {
     name: 'cli',
     files: /^cli\.ts$/,
     imports: [
@@ -154,6 +184,7 @@ const layers: readonly Layer[] = [
       'prompter',
       'engine',
       'rails',
+      'into-app',
       'plan',
       'render',
       'report',

@@ -32,6 +32,9 @@ export interface OverlayOptions {
 /** Files without which there is nothing to edit: there is no repository, or another way to JavaScript. */
 const optional = new Set([ignoreEnv.path, pinWidget.path]);
 
+/** What makes an app's own connection one of the chat's; a new app has the chat's own. */
+export const FOR_OWN_CONNECTIONS = 'app/channels/concerns/cable_chat/identified_visitor.rb';
+
 export function overlayFor({ choices, skipped, platform, template, widget, migrations }: OverlayOptions): Overlay {
   const isOldSqlite = choices.database === 'sqlite3' && !isAtLeast(platform.rails, [8, 0]);
   const edits = [
@@ -49,7 +52,7 @@ export function overlayFor({ choices, skipped, platform, template, widget, migra
   ];
   const edited = new Set(edits.map(({ path }) => path));
   const files = renderRails(template, { choices, skipped, widget, migrations });
-  return { files: files.filter(({ path }) => !edited.has(path)), edits };
+  return { files: files.filter(({ path }) => !edited.has(path) && path !== FOR_OWN_CONNECTIONS), edits };
 }
 
 /** The same plan for an app that was made a moment ago and for one that is years old. */

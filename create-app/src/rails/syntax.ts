@@ -30,9 +30,14 @@ const parsed = /(^|\/)Gemfile$|\.(rb|yml)$/;
 /**
  * Parses what was edited with the user's own Ruby: an edit that breaks a file must not get as far as the app.
  * @param edited what is neither Ruby nor YAML is passed over
+ * @param complaint what it means when one of them does not parse
  * @throws ScaffoldError that names the file
  */
-export async function checkSyntax(edited: readonly RenderedFile[], signal: AbortSignal): Promise<void> {
+export async function checkSyntax(
+  edited: readonly RenderedFile[],
+  signal: AbortSignal,
+  complaint = 'An edit would break a file, so nothing was written.',
+): Promise<void> {
   const files = edited.filter(({ path }) => parsed.test(path));
   if (files.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'create-cable-chat-'));
@@ -44,8 +49,11 @@ export async function checkSyntax(edited: readonly RenderedFile[], signal: Abort
     const args = ['-e', PARSE, '--', ...files.map(({ path }) => path)];
     const outcome = await run('ruby', args, { cwd: folder, env: rubyEnvironment(process.env), signal });
     if (outcome.kind === 'ended' && outcome.code === 0) return;
-    const why = outcome.kind === 'ended' ? outcome.output.trim() : 'ruby is gone';
-    throw new ScaffoldError(ExitCode.failed, `An edit would break a file, so nothing was written. ${why}`);
+    if (outcome.kind === 'missing') {
+      throw new ScaffoldError(ExitCode.failed, 'There is no `ruby` on this machine, so nothing was written.');
+    }
+    const why = outcome.output.trim();
+    throw new ScaffoldError(ExitCode.failed, `${complaint} ${why}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -37,7 +37,7 @@ Rails.application.configure do
   # Where the widget lies. With importmap-rails it is there already.
   if config.respond_to?(:assets)
     config.assets.paths |= [ Rails.root.join("vendor/javascript").to_s ]
-    config.assets.precompile |= [ "cable-chat.js" ] if config.assets.respond_to?(:precompile) && config.assets.precompile
+    config.assets.precompile |= %w[cable-chat.js cable_chat.css] if config.assets.respond_to?(:precompile) && config.assets.precompile
   end
 
   # Without the id of its session in its `welcome`, a page cannot come back to it. Over gRPC, AnyCable's own command does this.
@@ -48,8 +48,10 @@ Rails.application.configure do
     # actions of channels with all that visitors write, and with passwords.
     ActionCable.server.config.filter_parameters |= Rails.application.config.filter_parameters
 
-    # Without it, anybody could broadcast, call the channels, and be anybody. (An image is built without secrets.)
-    if Rails.env.production? && AnyCable.config.secret.blank? && ENV["SECRET_KEY_BASE_DUMMY"].blank?
+    # Without it, anybody could broadcast, call the channels, and be anybody. (An image is built without secrets, and an
+    # application with an AnyCable of its own may have its keys elsewhere.)
+    ours = Rails.root.join("config/anycable_secret.rb").exist?
+    if ours && Rails.env.production? && AnyCable.config.secret.blank? && ENV["SECRET_KEY_BASE_DUMMY"].blank?
       abort "ANYCABLE_SECRET is not set. Make one with `bin/rails secret`, and give it to Rails and to the AnyCable server."
     end
   end

@@ -12,6 +12,7 @@ module CableChat
     # Every option becomes an attribute, underscores as dashes; hashes become JSON. See the widget's README for what there is.
     # With a block, its content goes into the element's slots. `script: false`: the page's own JavaScript imports "cable-chat".
     def cable_chat_tag(script: true, **attributes, &block)
+      attributes = { channel: CableChat.config.channel, **attributes } unless attributes.key?(:actions_url)
       cable_chat_element("cable-chat", script, attributes) { cable_chat_inside(&block) if block }
     end
 

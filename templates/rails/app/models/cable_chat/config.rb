@@ -51,6 +51,9 @@ module CableChat
 
     attr_accessor :system_prompt
 
+    # What cable_chat_tag subscribes to; nil: the widget's own choice, AssistantChannel.
+    attr_accessor :channel
+
     # The Active Job queue of the answers.
     attr_accessor :queue
 
