@@ -1,7 +1,7 @@
 /** Plays one script of the provider stand-in on one response. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
-import { endSocket } from './chaos/end-socket.js';
+import { endSocket } from '../../create-app/src/chaos/end-socket.js';
 import type { Outcome, Recording } from './openai-server.js';
 import type { Gate, Script, Step, StreamScript } from './openai-script.js';
 
