@@ -15,10 +15,14 @@ export function openDeepChat(stream: true | { readonly partialRender: true }): O
     chat.submitUserMessage({ text: 'Go on' });
     const signals = await asked;
     signals.onOpen();
-    const root = chat.shadowRoot?.getElementById('messages');
-    if (!root) throw new Error('deep-chat has no #messages in its shadow root: look how this version builds its page');
     return {
-      root,
+      // Looked up each time: the element builds its page anew after it was given its `connect`.
+      get root() {
+        const root = chat.shadowRoot?.getElementById('messages');
+        if (!root)
+          throw new Error('deep-chat has no #messages in its shadow root: look how this version builds its page');
+        return root;
+      },
       write: (chunk) => void signals.onResponse({ text: chunk }),
       flush() {},
       end: () => signals.onClose(),
