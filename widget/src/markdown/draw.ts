@@ -158,7 +158,9 @@ function drawList(
   if (known && isLoose && !known.loose) around.touched(loosen(known));
   // To which marked adds the end of a line for a space at the end.
   const canCut = place.canCut && source.startsWith(token.raw.trimEnd());
-  const final = canCut ? Math.max(0, isItem ? lastIndex : lastIndex - 1) : 0;
+  // Nor is it known before whether what parts it from the others makes the list loose.
+  const isSure = isItem || !token.loose || known?.loose === true;
+  const final = canCut && isSure ? Math.max(0, isItem ? lastIndex : lastIndex - 1) : 0;
   const sequences: OpenSequence[] = [];
   const drawn = token.items.map((item, index) => {
     const isLast = index === lastIndex;

@@ -66,7 +66,7 @@ function inline(token: MarkedToken, options: RenderOptions, depth: number): Inli
 function link(token: Tokens.Link, options: RenderOptions, depth: number): InlineNode[] {
   // References are not resolved in `<https://…?a&amp;b>`.
   const words = token.autolink ? [token.text] : inlines(token.tokens, options, depth + 1);
-  const url = allowedUrl(token.autolink ? token.href : decodeEntities(token.href), options.base);
+  const url = linkedUrl(token.autolink ? token.href : decodeEntities(token.href), options);
   if (url === undefined) return words;
   const title = token.title ? decodeEntities(token.title) : '';
   const said = textOf(words);
@@ -80,10 +80,21 @@ function link(token: Tokens.Link, options: RenderOptions, depth: number): Inline
 function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
   const words = token.tokens.length === 0 ? token.text : plainText(token.tokens);
   const label = decodeEntities(words) || options.labels.image;
-  const url = allowedUrl(decodeEntities(token.href), options.base);
+  const url = linkedUrl(decodeEntities(token.href), options);
   if (url === undefined) return [label];
   const title = token.title ? decodeEntities(token.title) : '';
   return [anchor(url, [label], title, 'image'), ...destination(url.host)];
+}
+
+/** What marked writes into `href`, if the browser would take what the model wrote for a place to go as well. */
+function linkedUrl(href: string, { base }: RenderOptions): URL | undefined {
+  if (allowedUrl(href, base) === undefined) return undefined;
+  try {
+    return allowedUrl(encodeURI(href).replace(/%25/g, '%'), base);
+  } catch {
+    // Half a surrogate pair.
+    return undefined;
+  }
 }
 
 function anchor(url: URL, words: readonly InlineNode[], title: string, kind = ''): InlineNode {
