@@ -172,4 +172,91 @@ describe('MarkdownStream', () => {
     expect(blocks.map((block) => getComputedStyle(block).direction)).to.deep.equal(['rtl', 'ltr', 'rtl', 'ltr']);
     container.remove();
   });
+
+  it('counts what it touches again: words before their definition, and a list that turns out to be loose', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    for (const piece of ['See [a].\n\nMore [b].\n\n', '- one\n- two\n- three\n', '- four\n']) {
+      stream.write(piece);
+      stream.flush();
+    }
+    const item = container.querySelector('li');
+    expect(stream.stats).to.deep.equal({ redefined: 0, loosened: 0 });
+    for (const piece of ['\n- five\n', '- six\n', '\nEnd.\n\n[a]: https://a.example/\n\nx\n']) {
+      stream.write(piece);
+      stream.flush();
+    }
+    expect(stream.stats).to.deep.equal({ redefined: 1, loosened: 3 });
+    expect(container.querySelector('li')).to.equal(item);
+    expect(item?.innerHTML).to.equal('<p>one</p>');
+  });
+
+  it('never shows markup on its way, nor half an address as a link', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    const markdown =
+      'A **bold *and nested* word**, `code`, ~~gone~~ and [a link](https://a.example/b), https://c.example/d or so.\n\n' +
+      '- [x] done **well**\n- a\n\n```ruby\nputs 1\n```\n\n# Head\n\n> quoted *words*\n';
+    const links = new Set<string>();
+    for (const character of markdown) {
+      stream.write(character);
+      stream.flush();
+      expect(container.textContent, container.innerHTML).not.to.match(/[*`~[\]#]|\(https/);
+      for (const { href } of container.querySelectorAll('a')) links.add(href);
+    }
+    stream.end();
+    expect([...links]).to.deep.equal(['https://a.example/b', 'https://c.example/d']);
+  });
+
+  it('draws a long text in slices, each of which keeps what was drawn', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    stream.write('Some *words* in a row.\n\n'.repeat(1_000));
+    let slices = 1;
+    while (stream.step()) slices++;
+    stream.end();
+    expect(slices).to.be.greaterThan(10);
+    expect(container.querySelectorAll('em')).to.have.length(1_000);
+  });
+
+  it('colours finished code by what the page brings, and takes over spans and classes only', async () => {
+    const container = document.createElement('div');
+    const asked: string[] = [];
+    let done = (): void => undefined;
+    const coloured = new Promise<void>((resolve) => (done = resolve));
+    const stream = new MarkdownStream(container, {
+      highlight: async (code, language) => {
+        asked.push(`${language}:${code}`);
+        const span = document.createElement('span');
+        span.className = 'keyword';
+        span.style.color = 'red';
+        span.append(Object.assign(document.createElement('b'), { textContent: code }));
+        queueMicrotask(() => setTimeout(done));
+        return span;
+      },
+    });
+    stream.write('- a\n\n  ```js\n  let a;\n  ```\n');
+    stream.flush();
+    expect(asked).to.deep.equal([]);
+    stream.write('\nEnd.\n');
+    stream.end();
+    await coloured;
+    expect(asked).to.deep.equal(['js:let a;\n']);
+    expect(container.querySelector('code')?.innerHTML).to.equal('<span class="keyword">let a;\n</span>');
+  });
+
+  it('links and shows what the page allows', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container, {
+      linkProtocols: [location.protocol, 'https:', 'tel:'],
+      imageOrigins: [location.origin],
+    });
+    stream.write(`[call](tel:1) [no](mailto:a@b.example) ![x](${location.origin}/x.png) ![y](https://b.example/y.png)`);
+    stream.end();
+    expect([...container.querySelectorAll('a')].map(({ href }) => href)).to.deep.equal([
+      'tel:1',
+      'https://b.example/y.png',
+    ]);
+    expect([...container.querySelectorAll('img')].map(({ alt }) => alt)).to.deep.equal(['x']);
+  });
 });

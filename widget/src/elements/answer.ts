@@ -17,6 +17,9 @@ import { request } from './request-event.js';
 /** An answer's headings stand below the chat's own `h2`. */
 const HEADING_OFFSET = 2;
 
+/** A long text is drawn in slices of a frame, so that the page answers meanwhile. */
+const DRAW_FOR_MS = 8;
+
 /** How long the copy button says what became of the click. */
 const COPY_SHOWN_FOR_MS = 2000;
 
@@ -53,7 +56,7 @@ export class CableChatAnswer extends LitElement {
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('answer') && !changed.has('strings')) return;
     if (changed.has('strings')) this.#discard();
-    // Words that come are drawn once a frame; a text that is whole is drawn at once.
+    // Words that come are drawn once a frame; a text that is whole is begun at once.
     if (this.answer && !isFinal(this.answer.status) && this.#stream) this.#scheduler.request();
     else {
       this.#scheduler.cancel();
@@ -71,8 +74,9 @@ export class CableChatAnswer extends LitElement {
     const suffix = answer.text.slice(this.#written.length);
     this.#written = answer.text;
     if (suffix !== '') this.#stream.write(suffix);
+    const until = performance.now() + DRAW_FOR_MS;
+    while (this.#stream.step()) if (performance.now() > until) return this.#scheduler.request();
     if (isFinal(answer.status)) this.#stream.end();
-    else this.#stream.flush();
   }
 
   #discard(): void {

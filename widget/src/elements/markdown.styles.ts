@@ -147,8 +147,15 @@ export const markdownStyles = css`
     overflow: hidden;
   }
 
+  .markdown img {
+    max-inline-size: 100%;
+    block-size: auto;
+  }
+
   .markdown figcaption {
     display: flex;
+    /* What is copied is the code. */
+    user-select: none;
     align-items: center;
     justify-content: space-between;
     min-block-size: 2.25rem;

@@ -20,6 +20,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   h5: ['dir'],
   h6: ['dir'],
   hr: [],
+  /** Only from the origins that the page lists. */
+  img: ['src', 'alt', 'title', 'loading', 'referrerpolicy'],
   input: ['type', 'checked', 'disabled', 'aria-label'],
   li: ['class', 'dir'],
   ol: ['start', 'dir'],

@@ -20,6 +20,10 @@ export interface RenderOptions {
   readonly headingOffset: number;
   /** What relative links are resolved against. */
   readonly base: string | undefined;
+  /** What may be linked. */
+  readonly linkProtocols: readonly string[];
+  /** Where images may be fetched from. */
+  readonly imageOrigins: readonly string[];
 }
 
 /** Deeper nesting is shown as its source: no honest answer has it, and the page is walked recursively. */
@@ -75,7 +79,7 @@ function link(token: Tokens.Link, options: RenderOptions, depth: number): Inline
 
 /**
  * An image is a link: fetching it would tell its server whatever the model was talked into writing into the address
- * (EchoLeak, CVE-2025-32711), without a click.
+ * (EchoLeak, CVE-2025-32711), without a click. Only where the page trusts that server is it an image.
  */
 function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
   const words = token.tokens.length === 0 ? token.text : plainText(token.tokens);
@@ -83,14 +87,18 @@ function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
   const url = linkedUrl(decodeEntities(token.href), options);
   if (url === undefined) return [label];
   const title = token.title ? decodeEntities(token.title) : '';
+  if (/^https?:$/.test(url.protocol) && options.imageOrigins.includes(url.origin)) {
+    const attributes = { src: url.href, alt: label, ...(title === '' ? {} : { title }) };
+    return [element('img', { ...attributes, loading: 'lazy', referrerpolicy: 'no-referrer' }, [])];
+  }
   return [anchor(url, [label], title, 'image'), ...destination(url.host)];
 }
 
 /** What marked writes into `href`, if the browser would take what the model wrote for a place to go as well. */
-function linkedUrl(href: string, { base }: RenderOptions): URL | undefined {
-  if (allowedUrl(href, base) === undefined) return undefined;
+function linkedUrl(href: string, { base, linkProtocols }: RenderOptions): URL | undefined {
+  if (allowedUrl(href, base, linkProtocols) === undefined) return undefined;
   try {
-    return allowedUrl(encodeURI(href).replace(/%25/g, '%'), base);
+    return allowedUrl(encodeURI(href).replace(/%25/g, '%'), base, linkProtocols);
   } catch {
     // Half a surrogate pair.
     return undefined;

@@ -113,8 +113,10 @@ export function drawCode(
   { options, settled }: Surroundings,
 ): Drawn {
   const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
-  const text = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
   const isIndented = token.codeBlockStyle === 'indented';
+  let text = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
+  // What may become the fence's end.
+  if (place.isLast && !isIndented && !source.endsWith('\n')) text = text.replace(/(^|\n) {0,3}(?:`+|~+)\n$/, '$1');
   const lines = place.canCut && source.startsWith(token.raw) ? settledLines(token.raw, source, isIndented) : 0;
   const settledText = lines === 0 ? '' : firstLines(text, lines);
   const opening = isIndented ? '' : firstLines(token.raw, 1);

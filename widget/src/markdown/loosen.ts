@@ -10,14 +10,17 @@ export function loosen(list: OpenList): number {
   if (!element) return 0;
   const restore = keepSelection(element);
   let touched = 0;
+  let isSettled = list.after !== undefined;
   for (const item of element.children) {
-    touched++;
-    const { block } = open ?? {};
-    const isOpen = open !== undefined && item.previousSibling === (list.after ?? null);
-    if (!isOpen) {
+    if (isSettled) {
+      touched++;
       wrapWords(item);
+      isSettled = item !== list.after;
       continue;
     }
+    // The one that goes on; what is not settled is drawn again in any case.
+    if (!open) break;
+    const { block } = open;
     const words = block?.type === 'text' ? block : undefined;
     const first = open.after ? open.after.nextSibling : item.firstChild;
     const before = open.after;

@@ -5,6 +5,8 @@ import { enableCodeCopy } from './code-copy.js';
 import type { CodeCopyLabels } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
+import { codeBlocksIn, highlightCode } from './highlight.js';
+import type { Highlight } from './highlight.js';
 import { inlines } from './inline.js';
 import type { RenderLabels, RenderOptions } from './inline.js';
 import type { VirtualNode } from './nodes.js';
@@ -12,6 +14,7 @@ import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
 import { patchChildren, patchNodes } from './patch.js';
 import { Referrers } from './referrers.js';
+import { LINK_PROTOCOLS } from './url-policy.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
 
@@ -22,6 +25,12 @@ export interface MarkdownStreamOptions {
   readonly headingOffset?: number;
   /** What relative links are resolved against: the document's base unless given. */
   readonly base?: string;
+  /** What may be linked: `['http:', 'https:', 'mailto:']` unless given. Never list `javascript:`. */
+  readonly linkProtocols?: readonly string[];
+  /** Images from these origins (`https://images.example`) are shown; all others are links. None unless given. */
+  readonly imageOrigins?: readonly string[];
+  /** Colours finished code blocks. Loads what it needs when it is first called; only spans and classes are taken over. */
+  readonly highlight?: Highlight;
   /** Told when a block could not be parsed; it is shown as its source then. Logged to the console unless given. */
   readonly onError?: (error: unknown) => void;
 }
@@ -62,6 +71,8 @@ export class MarkdownStream {
   readonly #container: Element;
   readonly #options: RenderOptions;
   readonly #lexer: MarkdownLexer;
+  readonly #highlight: Highlight | undefined;
+  readonly #report: (error: unknown) => void;
   readonly #disposal = new AbortController();
   readonly #referrers = new Referrers();
   readonly #document = openSequence();
@@ -79,7 +90,15 @@ export class MarkdownStream {
     const labels = { ...LABELS, ...options.labels };
     const report = options.onError ?? ((error) => console.error('cable-chat: markdown shown as text', error));
     this.#container = container;
-    this.#options = { labels, headingOffset: options.headingOffset ?? 0, base: options.base ?? document.baseURI };
+    this.#options = {
+      labels,
+      headingOffset: options.headingOffset ?? 0,
+      base: options.base ?? document.baseURI,
+      linkProtocols: options.linkProtocols ?? LINK_PROTOCOLS,
+      imageOrigins: options.imageOrigins ?? [],
+    };
+    this.#highlight = options.highlight;
+    this.#report = report;
     this.#lexer = new MarkdownLexer(report);
     container.replaceChildren();
     enableCodeCopy(container, labels, this.#disposal.signal);
@@ -178,6 +197,15 @@ export class MarkdownStream {
       this.#stats.redefined++;
     }
     lexer.forget(definitionsIn(tokens));
+    this.#colour(settledNodes);
+  }
+
+  #colour(nodes: readonly VirtualNode[]): void {
+    if (!this.#highlight) return;
+    for (const code of codeBlocksIn(nodes)) {
+      // Code without colours is code.
+      highlightCode(code, this.#highlight, this.#disposal.signal).catch((error: unknown) => this.#report(error));
+    }
   }
 }
 

@@ -11,14 +11,19 @@ export const LINK_PROTOCOLS: readonly string[] = ['http:', 'https:', 'mailto:'];
  * Canonical on purpose: what was judged is what is followed, whatever control characters hid in the source.
  *
  * @param base what relative addresses are resolved against; without it they are not linked.
+ * @param protocols what may be linked, as `URL` writes it: with a colon.
  */
-export function allowedUrl(href: string, base?: string): URL | undefined {
+export function allowedUrl(
+  href: string,
+  base?: string,
+  protocols: readonly string[] = LINK_PROTOCOLS,
+): URL | undefined {
   // URL.canParse is younger than the browsers that this runs in.
   try {
     const url = new URL(href, base);
     // A mail's other headers (`?bcc=…&body=…`) are written where nobody looks.
     if (url.protocol === 'mailto:') url.search = url.hash = '';
-    return LINK_PROTOCOLS.includes(url.protocol) ? url : undefined;
+    return protocols.includes(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,35 @@
+/** Code in colours, by what the page brings: nothing of it is in this leaf, and nothing of it is trusted. */
+import { create } from './allowed.js';
+import type { ElementNode, VirtualNode } from './nodes.js';
+import { isRun } from './nodes.js';
+
+/** @returns the code in spans with classes, or nothing where it knows no such language. May load what it needs. */
+export type Highlight = (code: string, language: string) => Promise<Node | undefined>;
+
+/** Every code block in what is finished. */
+export function* codeBlocksIn(nodes: readonly VirtualNode[]): Generator<Element> {
+  for (const node of nodes) {
+    if (typeof node === 'string' || isRun(node)) continue;
+    const code = node.tag === 'figure' ? (node as ElementNode).node?.querySelector('pre > code') : undefined;
+    if (code) yield code;
+    else yield* codeBlocksIn(node.children);
+  }
+}
+
+/** Puts the colours in once they are there, if the words are the same: what is shown is what was written. */
+export async function highlightCode(code: Element, highlight: Highlight, signal: AbortSignal): Promise<void> {
+  const { textContent: text, className } = code;
+  const coloured = await highlight(text, className.replace(/^language-/, ''));
+  if (!coloured || signal.aborted || coloured.textContent !== text || code.textContent !== text) return;
+  code.replaceChildren(...copied(coloured));
+}
+
+/** Spans with their classes, and text; of anything else its text. */
+function copied(node: Node): Node[] {
+  if (node instanceof Text) return [document.createTextNode(node.data)];
+  const children = [...node.childNodes].flatMap((child) => copied(child));
+  if (!(node instanceof HTMLSpanElement)) return children;
+  const span = create('span', node.className === '' ? {} : { class: node.className });
+  span.append(...children);
+  return [span];
+}
