@@ -48,6 +48,25 @@ describe('MarkdownStream', () => {
     }
   });
 
+  it('shows every prefix that ends with a blank line as one full pass over it does', () => {
+    // What these say of words before them counts once the line after them is there.
+    const documents = Object.entries(DOCUMENTS).filter(([name]) => !/definition|links|not a title/.test(name));
+    let compared = 0;
+    for (const [name, markdown] of documents) {
+      const container = document.createElement('div');
+      const stream = new MarkdownStream(container);
+      for (let length = 1; length <= markdown.length; length++) {
+        stream.write(markdown.charAt(length - 1));
+        stream.flush();
+        const prefix = markdown.slice(0, length);
+        if (!/(?:\n\n|\r\n\r\n)$/.test(prefix)) continue;
+        compared++;
+        expect(canonical(container), `${name}: ${JSON.stringify(prefix)}`).to.equal(canonical(byMarked(prefix)));
+      }
+    }
+    expect(compared).to.be.at.least(30);
+  });
+
   it('draws nothing before it is flushed', () => {
     const container = document.createElement('div');
     const stream = new MarkdownStream(container);

@@ -65,7 +65,11 @@ export function drawWords(
   const settledSource = text.slice(skip, at);
   const rest = text.slice(at);
   const isCutNow = at > skip;
-  const completed = place.isLast ? around.completed(rest) : rest;
+  // A blank line ends a paragraph, and its line a heading: then they are what they are.
+  const behind = source.slice(Math.max(0, start) + text.length);
+  const isOver = token.type === 'heading' ? behind.includes('\n') : /\n[ \t]*\n/.test(behind);
+  const isOpen = place.isLast && !isOver;
+  const completed = isOpen ? around.completed(rest) : rest;
   const openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
   const words: RunNode = {
     source: rest,
@@ -73,7 +77,7 @@ export function drawWords(
     text: known?.text ?? 0,
     settled: isCutNow ? inlines(around.lexWords(settledSource), options) : [],
     settledSource,
-    children: inlines(place.isLast ? withoutOpenAddress(openTokens) : openTokens, options),
+    children: inlines(isOpen ? withoutOpenAddress(openTokens) : openTokens, options),
   };
   let cut: Cut = NO_CUT;
   if (isCutNow) {
