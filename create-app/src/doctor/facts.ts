@@ -1,7 +1,7 @@
 /** What several rules ask of an app. */
 import type { App } from './app.js';
 import { chainOf, isCall, literalOf, walk, type RubyNode } from './sources/ruby-tree.js';
-import { importsOf } from './sources/script.js';
+import { callsOf, importsOf, propertyOf, textOf } from './sources/script.js';
 import type { Setting } from './sources/setting.js';
 import { startsServer } from './sources/settings.js';
 
@@ -70,3 +70,19 @@ export const isLocal = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d
 export function numberOf({ value }: Setting): number | undefined {
   return value !== undefined && /^\d[\d_]*$/.test(value) ? Number(value.replaceAll('_', '')) : undefined;
 }
+
+/** What the app's pages connect by: the extended protocol if one of them says so. */
+export function protocolOfPages({ scripts }: App): 'actioncable-v1-json' | 'actioncable-v1-ext-json' {
+  const isExtended = scripts.flatMap(callsOf).some(({ args }) =>
+    args.some((arg) => {
+      const protocol = propertyOf(arg, 'protocol');
+      return protocol !== 'unknown' && (textOf(protocol) ?? '').startsWith('actioncable-v1-ext-');
+    }),
+  );
+  return isExtended ? 'actioncable-v1-ext-json' : 'actioncable-v1-json';
+}
+
+/** Whether AnyCable's server reaches Rails over gRPC, as it does unless it is told otherwise. */
+export const callsOverGrpc = (app: App): boolean =>
+  hasGem(app, /^(anycable-rails|grpc|anycable)$/) &&
+  !settingsNamed(app, 'http_rpc').some(({ value }) => value === 'true');

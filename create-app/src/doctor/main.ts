@@ -5,9 +5,13 @@ import { ExitCode, ScaffoldError, fromFileSystem } from '../errors.js';
 import { interruptible } from '../interruption.js';
 import { withProgress } from '../progress.js';
 import { readDoctorArguments, usage, type DoctorOptions } from './arguments.js';
+import type { App } from './app.js';
 import { examine } from './examine.js';
+import { callsOverGrpc, protocolOfPages } from './facts.js';
+import { live, type LiveOptions } from './live/live.js';
+import type { Verdict } from './live/verdict.js';
 import { mend, type Mended } from './mend.js';
-import { reportFindings, reportMended, reportRules, toJson } from './report.js';
+import { reportFindings, reportMended, reportRules, reportVerdict, toJson } from './report.js';
 import { rules } from './rules.js';
 
 /** What the process ends with; not the scaffolder's, whose 1 is a failure. */
@@ -45,7 +49,7 @@ async function obey(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function examineApp({ folder, json, fix, rules: names }: DoctorOptions): Promise<number> {
+async function examineApp({ folder, json, fix, rules: names, live: trial }: DoctorOptions): Promise<number> {
   const place = resolve(folder);
   const chosen = names.length === 0 ? rules : rules.filter(({ name }) => names.includes(name));
   const look = async () => {
@@ -64,9 +68,28 @@ async function examineApp({ folder, json, fix, rules: names }: DoctorOptions): P
     if (mended.length > 0) examination = await look();
   }
   const { findings, unread } = examination;
-  process.stdout.write(json ? toJson(findings, unread, mended, undefined) : reportFindings(findings, unread));
-  if (findings.length > 0) return DoctorExit.found;
-  return unread.length > 0 ? DoctorExit.unread : DoctorExit.clean;
+  if (!json) process.stdout.write(reportFindings(findings, unread));
+  const verdict = trial && (await tryLive(trial, place, examination.app));
+  if (json) process.stdout.write(toJson(findings, unread, mended, verdict));
+  else if (verdict) process.stdout.write(`\n${reportVerdict(verdict)}`);
+  const isSick =
+    findings.length > 0 || (verdict !== undefined && !verdict.survived && verdict.inconclusive === undefined);
+  if (isSick) return DoctorExit.found;
+  return unread.length > 0 || verdict?.inconclusive !== undefined ? DoctorExit.unread : DoctorExit.clean;
+}
+
+async function tryLive(options: LiveOptions, folder: string, app: App): Promise<Verdict> {
+  const { value } = await interruptible((signal) =>
+    live(options, {
+      folder,
+      pagesUse: protocolOfPages(app),
+      grpc: callsOverGrpc(app),
+      // Beside stdout, which is the report's.
+      say: (line) => void process.stderr.write(`  ${line}\n`),
+      signal,
+    }),
+  );
+  return value;
 }
 
 /** @throws ScaffoldError that names the file */

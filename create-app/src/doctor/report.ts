@@ -1,5 +1,6 @@
 import type { Unread } from './app.js';
 import type { Finding } from './finding.js';
+import type { Verdict } from './live/verdict.js';
 import type { Mended, Unmended } from './mend.js';
 import type { Rule } from './rule.js';
 
@@ -44,7 +45,7 @@ export function toJson(
   findings: readonly Finding[],
   unread: readonly Unread[],
   mended: readonly Mended[],
-  live: unknown,
+  live: Verdict | undefined,
 ): string {
   const report = {
     version: 1,
@@ -54,6 +55,24 @@ export function toJson(
     ...(live === undefined ? {} : { live }),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** How the trial ended, for people. */
+export function reportVerdict({ survived, sent, cuts, lost, doubled, misplaced, inconclusive }: Verdict): string {
+  if (inconclusive !== undefined) return `Nothing was proven: ${inconclusive}.\n`;
+  const faults = cuts.map(({ what, after }, index) => `  cut ${index + 1}, after ${after}: ${what}\n`).join('');
+  if (survived) {
+    return `The answer survived ${countOf(cuts.length, 'cut')}, exactly as it was sent (${sent}):\n${faults}`;
+  }
+  const shown = lost
+    .slice(0, 10)
+    .map(({ number, message, why }) => `  lost  ${number} of ${sent}  ${message.slice(0, 120)}\n        ${why}\n`);
+  const more = lost.length > shown.length ? `  … and ${lost.length - shown.length} more\n` : '';
+  const others = [
+    ...(doubled > 0 ? [`  ${countOf(doubled, 'message')} came twice\n`] : []),
+    ...(misplaced ? ['  everything came, in another order\n'] : []),
+  ].join('');
+  return `The answer did not survive ${countOf(cuts.length, 'cut')}:\n${faults}${shown.join('')}${more}${others}`;
 }
 
 /** The names of the rules, for `--rules`. */

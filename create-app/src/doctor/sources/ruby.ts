@@ -29,26 +29,32 @@ export async function parseRuby(
 }
 
 function ask(input: string, signal: AbortSignal | undefined): Promise<string | { readonly error: string }> {
-  // Not the option `timeout`, whose timer outlives a program that could not be started.
-  const late = AbortSignal.timeout(PATIENCE);
   return new Promise((resolve, reject) => {
     const child = spawn('ruby', ['-W0', '-e', RUBY_SCRIPT], {
       env: rubyEnvironment(process.env),
       stdio: ['pipe', 'pipe', 'pipe'],
-      signal: AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]),
+      ...(signal === undefined ? {} : { signal }),
     });
+    // Not the option `timeout`, whose timer outlives a program that could not be started.
+    let late = false;
+    const patience = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, PATIENCE);
     let output = '';
     let complaint = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(0, 2000)));
     child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(patience);
       if (signal?.aborted) reject(signal.reason as Error);
-      else if (late.aborted) resolve({ error: `ruby was not through after ${PATIENCE / 1000} s` });
       else if (error.code === 'ENOENT') resolve({ error: 'there is no `ruby` on PATH to read it with: install Ruby' });
       else resolve({ error: `ruby cannot be started (${error.message})` });
     });
     child.once('close', (code) => {
-      if (code === 0) resolve(output);
+      clearTimeout(patience);
+      if (late) resolve({ error: `ruby was not through after ${PATIENCE / 1000} s` });
+      else if (code === 0) resolve(output);
       else resolve({ error: `ruby failed (exit code ${code}): ${complaint.trim().split('\n')[0] ?? ''}` });
     });
     // Whatever it has to say about its input, its exit code says.
