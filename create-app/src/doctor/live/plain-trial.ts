@@ -94,10 +94,9 @@ class Line {
     this.#cable = createCable(url, {
       protocol,
       websocketImplementation: WebSocket,
-      websocketOptions: { headers: { origin, ...(cookie === undefined ? {} : { cookie }) } },
+      // Also through the proxy the server shall see its own address, with which it compares the origin.
+      websocketOptions: { headers: { host: site.host, origin, ...(cookie === undefined ? {} : { cookie }) } },
       logLevel: 'error',
-      // What was sent before this trial is none of its business.
-      historyTimestamp: false,
     });
     this.#channel = this.#cable.subscribeTo(channel, params as Record<string, string>);
     this.#channel.on('message', (message: unknown) => {
@@ -109,18 +108,34 @@ class Line {
     });
   }
 
-  async subscribed(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#channel.ensureSubscribed();
-    } catch (error) {
-      signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      throw new ScaffoldError(
-        ExitCode.failed,
-        `The channel does not take us (${why}). Where visitors have to sign in, give a session by --cookie.`,
-        { cause: error },
+  /** @throws ScaffoldError where the server does not take it, or says nothing for long */
+  subscribed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const refuse = (why: string): void => {
+        settle();
+        const cure = 'Where visitors have to sign in, give a session by --cookie.';
+        reject(new ScaffoldError(ExitCode.failed, `The channel does not take us (${why}). ${cure}`));
+      };
+      const interrupted = (): void => {
+        settle();
+        reject(signal.reason as Error);
+      };
+      const patience = setTimeout(() => refuse('no answer'), PATIENCE);
+      const settle = (): void => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', interrupted);
+      };
+      signal.addEventListener('abort', interrupted, { once: true });
+      // The client waits for a closed cable as if it could open.
+      this.#cable.on('close', (event) => refuse(event?.reason ?? event?.message ?? 'closed'));
+      this.#channel.ensureSubscribed().then(
+        () => {
+          settle();
+          resolve();
+        },
+        (error: unknown) => refuse(error instanceof Error ? error.message : String(error)),
       );
-    }
+    });
   }
 
   async perform(action: string, data: Readonly<Record<string, unknown>>): Promise<void> {
