@@ -29,9 +29,9 @@ const nodeTest = (options, files, deadline) => [
   ...files,
 ];
 
-/** Unit tests that start processes of their own (npm, the CLI, servers): too slow for `npm run verify`. */
+/** Unit tests that start processes of their own (npm, the CLI, Ruby, servers): too slow for `npm run verify`. */
 const withProcesses =
-  /^test\/unit\/(create-app-(cli|interrupt|start)|packages|scripts|anycable\/|chaos\/|server\/main)/;
+  /^test\/unit\/(create-app-(cli|interrupt|start)|doctor\/|packages|scripts|anycable\/|chaos\/|server\/main)/;
 
 /** In the order in which they run: the quick ones first. @type {Record<string, Suite>} */
 export const suites = {
