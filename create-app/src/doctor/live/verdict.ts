@@ -64,8 +64,11 @@ function countOf(messages: readonly string[]): Map<string, number> {
   return counts;
 }
 
+/** What was under way when the line was cut, or came again: the other line had it already, or had it later. */
+const UNDER_WAY = 5;
+
 function whyLost(index: number, cuts: readonly Cut[], because: string): string {
-  const number = cuts.findIndex(({ at, until }) => index >= at && index <= until);
+  const number = cuts.findIndex(({ at, until }) => index >= at - UNDER_WAY && index <= until + UNDER_WAY);
   const cut = cuts[number];
   return cut === undefined
     ? 'it was lost while the line was whole'
