@@ -89,6 +89,7 @@ export const suites = {
     anycable: true,
     rails: true,
     minutes: 35,
+    minutes: 25,
     fullMinutes: 120,
     // Each file has a browser, or an app of half a dozen processes, of its own.
     command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),

@@ -5,7 +5,7 @@ import { renderTemplate } from './engine.js';
 import { ExitCode } from './errors.js';
 import { interruptible } from './interruption.js';
 import { isInteractive } from './prompter.js';
-import { lineQuestioner } from './questioner.js';
+import { openQuestioner } from './questioner.js';
 import { bringInto, revoke, type IntoRequest } from './rails/into/run.js';
 import { reportInto, reportIntoRefusal, reportLate } from './report.js';
 
@@ -13,6 +13,8 @@ import { reportInto, reportIntoRefusal, reportLate } from './report.js';
 export async function changeApp(options: IntoOptions, home: string): Promise<ExitCode> {
   const { diff, dryRun, onConflict } = options;
   const say = (text: string): void => void process.stdout.write(text);
+  const isAsked = !options.yes && onConflict === 'refuse' && isInteractive();
+  const questioner = isAsked ? openQuestioner() : undefined;
   const { value: result, late } = await interruptible(async (signal) => {
     const request: IntoRequest = {
       folder: resolve(options.folder),
@@ -23,11 +25,11 @@ export async function changeApp(options: IntoOptions, home: string): Promise<Exi
       skipped: options.skipped,
       onConflict,
       dryRun,
-      questioner: options.yes || onConflict !== 'refuse' || !isInteractive() ? undefined : lineQuestioner,
+      questioner,
       say,
     };
     return options.revoke ? revoke(request, signal) : bringInto(request, signal);
-  });
+  }).finally(() => questioner?.close());
   if (diff) say(result.patches);
   if (result.kind === 'refused') {
     process.stderr.write(reportIntoRefusal(result.files));

@@ -29,6 +29,9 @@ before(async () => {
       'app/assets/builds/.keep': '',
       'app/assets/config/manifest.js':
         '//= link_tree ../images\n//= link_directory ../stylesheets .css\n//= link_tree ../builds\n',
+      'app/models/post.rb': 'class Post < ApplicationRecord\nend\n',
+      'db/migrate/20240101000000_create_posts.rb':
+        'class CreatePosts < ActiveRecord::Migration[7.2]\n  def change\n    create_table(:posts) { |t| t.string :title }\n  end\nend\n',
       'config/routes.rb': 'Rails.application.routes.draw do\n  root "pages#home"\nend\n',
       'app/controllers/pages_controller.rb': 'class PagesController < ApplicationController\n  def home\n  end\nend\n',
       'app/views/pages/home.html.erb': '<h1>Shop</h1>\n<%= javascript_include_tag "application", type: "module" %>\n',

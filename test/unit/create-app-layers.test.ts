@@ -89,7 +89,7 @@ const layers: readonly Layer[] = [
     name: 'prompter',
     files: /^(prompter|questioner)\.ts$/,
     imports: ['errors', 'conflicts'],
-    packages: [/^@clack\/prompts$/, /^node:readline\/promises$/],
+    packages: [/^@clack\/prompts$/, /^node:readline$/],
   },
   {
     name: 'questions',

@@ -37,7 +37,9 @@ Rails.application.configure do
   # Where the widget lies. With importmap-rails it is there already.
   if config.respond_to?(:assets)
     config.assets.paths |= [ Rails.root.join("vendor/javascript").to_s ]
-    config.assets.precompile |= %w[cable-chat.js cable_chat.css] if config.assets.respond_to?(:precompile) && config.assets.precompile
+    if config.assets.respond_to?(:precompile) && config.assets.precompile
+      config.assets.precompile |= %w[cable-chat.js cable_chat.css]
+    end
   end
 
   # Without the id of its session in its `welcome`, a page cannot come back to it. Over gRPC, AnyCable's own command does this.
