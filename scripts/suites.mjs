@@ -69,7 +69,7 @@ export const suites = {
     heading: 'Component tests (Chromium)',
     folder: 'test/browser',
     browser: true,
-    minutes: 5,
+    minutes: 10,
     fullMinutes: 20,
     command: (files) => ['node_modules/@web/test-runner/dist/bin.js', '--files', ...files],
   },
@@ -88,8 +88,7 @@ export const suites = {
     browser: true,
     anycable: true,
     rails: true,
-    minutes: 35,
-    minutes: 25,
+    minutes: 40,
     fullMinutes: 120,
     // Each file has a browser, or an app of half a dozen processes, of its own.
     command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
