@@ -68,7 +68,7 @@ end
   'app/channels/assistant_channel.rb':
     'class AssistantChannel < ApplicationCable::Channel\n  def subscribed\n    stream_for current_user\n  end\nend\n',
   'app/channels/chat_channel.rb':
-    'class ChatChannel < ApplicationCable::Channel\n  def subscribed\n    stream_from "chat:#{params[:id]}"\n  end\nend\n',
+    'class ChatChannel < ApplicationCable::Channel\n  def subscribed\n    stream_from "lobby"\n  end\nend\n',
   'config/cable.yml':
     'default: &default\n  adapter: any_cable\n\ndevelopment:\n  <<: *default\n\ntest:\n  adapter: test\n\nproduction:\n  <<: *default\n',
   'config/anycable.yml':

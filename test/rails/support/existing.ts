@@ -15,6 +15,8 @@ export interface ExistingApp {
   readonly folder: string;
   /** The scaffolder, in the app's folder. */
   create(...options: readonly string[]): Promise<CommandOutcome>;
+  /** `create-cable-chat doctor`, on the app. */
+  doctor(): Promise<CommandOutcome>;
   run(command: string, ...args: readonly string[]): Promise<string>;
   read(path: string): string;
   write(path: string, text: string): void;
@@ -54,6 +56,7 @@ export async function makeExistingApp({
     folder,
     create: (...options) =>
       runCommand(process.execPath, [join(root, 'create-app/dist/cli.js'), '.', ...options], { cwd, env }),
+    doctor: () => runCommand(process.execPath, [join(root, 'create-app/dist/cli.js'), 'doctor'], { cwd, env }),
     run: (command, ...args) => mustRun(command, args, { cwd, env, deadline: 600_000 }),
     read: (path) => readFileSync(join(folder, path), 'utf8'),
     write(path, text) {
@@ -105,6 +108,7 @@ export interface Journey {
 
 /** A look, a diff, in, its own tests, an answer in a browser, again, and out. */
 export async function goThere({ app, browser, test, path, signIn, env }: Journey): Promise<void> {
+  await findsNothing(app);
   const look = await app.create('--dry-run');
   assert.equal(look.code, 0, look.output);
   assert.match(look.output, /^Found: Rails 7\.2/m);
@@ -121,6 +125,7 @@ export async function goThere({ app, browser, test, path, signIn, env }: Journey
   assert.deepEqual(commands.slice(0, 2), ['bundle install', 'bin/rails db:migrate']);
   for (const command of commands.slice(0, 2)) await app.run('sh', '-c', command);
   await onlyAdds(app);
+  await findsNothing(app);
   await test();
 
   const host = await startRailsApp({ app, ...(env === undefined ? {} : { env }) });
@@ -173,3 +178,10 @@ async function answerIn(browser: Browser, host: RailsHost, path: string, signIn 
 
 const commandsIn = (printed: string): string[] =>
   [...printed.matchAll(/^ {2}((?:bundle|bin\/\S+) ?\S.*|bin\/dev)$/gm)].map(([, command = '']) => command);
+
+/** The doctor has no false alarms, on what somebody else wrote as on what the chat adds. */
+async function findsNothing(app: ExistingApp): Promise<void> {
+  const { code, output } = await app.doctor();
+  assert.match(output, /^Nothing was found\.$/m);
+  assert.equal(code, 0, output);
+}
