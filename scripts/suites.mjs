@@ -77,7 +77,7 @@ export const suites = {
     heading: 'End-to-end tests (Chromium and the embedded server)',
     folder: 'test/e2e',
     browser: true,
-    minutes: 15,
+    minutes: 25,
     fullMinutes: 120,
     // One file at a time: each has a browser and a server of its own.
     command: (files, deadline) => nodeTest(['--test-concurrency=1'], files, deadline),
