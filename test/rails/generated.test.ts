@@ -1,7 +1,7 @@
 /** The generated app by its own standards: its tests, its linter, its security scanner, its loader. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { isExecutable, placesOnPath } from '../../scripts/executables.mjs';
+import { ensureChromedriver } from '../../scripts/chromedriver.mjs';
 import { makeApp, type RailsApp, removeApp } from './support/app.js';
 import { mustRun } from './support/commands.js';
 import { say } from './support/say.js';
@@ -14,7 +14,7 @@ const KINDS: readonly (readonly string[])[] = [
 ];
 
 /** What Selenium drives a browser by. It would download one. */
-const needsDriver = placesOnPath(['chromedriver']).some(isExecutable)
+const needsDriver = (await ensureChromedriver())
   ? {}
   : { skip: 'no `chromedriver` on PATH: on Debian, `apt-get install chromium-driver` to run it' };
 
