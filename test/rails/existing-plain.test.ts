@@ -1,7 +1,9 @@
 /** The chat into a plain app that is there, and out again. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { root } from '../../scripts/project.mjs';
 import { startBrowser } from '../support/page.js';
 import { goThere, makeExistingApp, type ExistingApp } from './support/existing.js';
 import { say } from './support/say.js';
@@ -35,6 +37,11 @@ test('a look, a diff, in, its own tests and the chat’s, an answer, again, and 
     app,
     browser,
     path: '/chat',
+    // By Rails' own command, which takes the scaffolder that lies beside the template.
+    bring: async () => ({
+      code: 0,
+      output: await app.run('bin/rails', 'app:template', `LOCATION=${join(root, 'create-app/rails-template.rb')}`),
+    }),
     async test() {
       // The chat's tests run in the app with models of its own, where they have more to stumble over.
       const only = process.env['TEST_FULL'] ? [] : ['test/controllers'];

@@ -101,13 +101,15 @@ export interface Journey {
   readonly test: () => Promise<void>;
   /** Where the chat is. */
   readonly path: string;
+  /** Brings the chat in; default: the scaffolder. */
+  readonly bring?: () => Promise<CommandOutcome>;
   /** Signs somebody in, where that is needed: a path that does it. */
   readonly signIn?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A look, a diff, in, its own tests, an answer in a browser, again, and out. */
-export async function goThere({ app, browser, test, path, signIn, env }: Journey): Promise<void> {
+export async function goThere({ app, browser, test, path, signIn, env, bring = app.create }: Journey): Promise<void> {
   await findsNothing(app);
   const look = await app.create('--dry-run');
   assert.equal(look.code, 0, look.output);
@@ -118,7 +120,7 @@ export async function goThere({ app, browser, test, path, signIn, env }: Journey
   assert.match(diff.output, /^--- a\/config\/routes\.rb$[^]*^\+ {2}draw :cable_chat$/m);
   assert.equal(await app.status(), '', 'a look changes nothing');
 
-  const brought = await app.create();
+  const brought = await bring();
   assert.equal(brought.code, 0, brought.output);
   assert.doesNotMatch(brought.output, /^ *(force|update|remove|conflict) {2}/m, 'nothing of the app’s is replaced');
   const commands = commandsIn(brought.output);
