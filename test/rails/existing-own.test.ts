@@ -77,6 +77,8 @@ end
 require_relative "../config/boot"
 ENV["ANYCABLE_PRESETS"] ||= "broker"
 ENV["ANYCABLE_BROADCAST_ADAPTER"] ||= "http"
+ENV["ANYCABLE_HISTORY_LIMIT"] ||= "1000"
+ENV["ANYCABLE_HISTORY_TTL"] ||= "300"
 ENV["ANYCABLE_HEADERS"] ||= "cookie,origin"
 load Gem.bin_path("anycable-thruster", "thrust")
 `,
