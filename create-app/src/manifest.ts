@@ -99,9 +99,12 @@ function isEdits(value: unknown): value is Manifest['edits'] {
 const isLines = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((line) => typeof line === 'string');
 
-/** It lies in a repository that anybody may have written to, and says what is removed. */
+/**
+ * It lies in a repository that anybody may have written to, and says what is removed and given back: nothing outside of
+ * the app, and nothing of git's own, whose settings and hooks run commands.
+ */
 const isInside = (path: string): boolean =>
-  path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..');
+  !path.includes('\\') && path.split('/').every((part) => !/^(\.{0,2}|\.git[. ]*)$/i.test(part));
 
 function damaged(cause?: unknown): ScaffoldError {
   return new ScaffoldError(

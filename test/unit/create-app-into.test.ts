@@ -370,6 +370,18 @@ for (const [what, content, says] of [
   ['is a list', '[]', /damaged/],
   ['leads out of the app', formatManifest({ ...manifest, files: { '../../etc/x': { sha256: 'x' } } }), /damaged/],
   ['is absolute', formatManifest({ ...manifest, files: { '/etc/x': { sha256: 'x' } } }), /damaged/],
+  ['names git’s settings', formatManifest({ ...manifest, files: { '.git/config': { sha256: 'x' } } }), /damaged/],
+  [
+    'names them in another case',
+    formatManifest({ ...manifest, files: { './.GIT/config': { sha256: 'x' } } }),
+    /damaged/,
+  ],
+  ['goes by a detour', formatManifest({ ...manifest, files: { 'config/./x': { sha256: 'x' } } }), /damaged/],
+  [
+    'names git’s own of a folder in it',
+    formatManifest({ ...manifest, files: { 'engines/a/.git/hooks/post-checkout': { sha256: 'x' } } }),
+    /damaged/,
+  ],
   ['is of a newer scaffolder', formatManifest({ ...manifest, version: '9.0.0' }), /newer than this one/],
 ] as const) {
   test(`a manifest that ${what} is refused`, () => {
