@@ -49,6 +49,17 @@ export function countLines(text: string): number {
   return count;
 }
 
+/** The first `lines` of a text, with their ends. */
+export function firstLines(text: string, lines: number): string {
+  let end = 0;
+  for (let line = 0; line < lines; line++) {
+    const at = text.indexOf('\n', end);
+    if (at === -1) return text;
+    end = at + 1;
+  }
+  return text.slice(0, end);
+}
+
 function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from);
   return end === -1 ? text.length : end;

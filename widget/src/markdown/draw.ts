@@ -4,22 +4,14 @@ import type { Cut } from './cut.js';
 import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
-import { drawCode, drawRaw, drawTable, drawWords } from './leaves.js';
-import type { Place, Surroundings } from './leaves.js';
+import type { Drawn, Place, Surroundings } from './drawing.js';
+import { drawCode, drawRaw, drawWords } from './leaves.js';
 import { loosen } from './loosen.js';
 import type { ElementNode, VirtualNode } from './nodes.js';
 import { element, isRun, run } from './nodes.js';
 import type { OpenBlock, OpenList, OpenSequence } from './open.js';
 import { openSequence } from './open.js';
-
-/** A part of the page, not drawn yet. */
-export interface Drawn {
-  readonly nodes: readonly VirtualNode[];
-  /** What is settled of its source. */
-  readonly cut: Cut;
-  /** To be called once it is drawn, if the source is cut: remembers where the rest goes. */
-  readonly commit: () => OpenBlock | undefined;
-}
+import { drawTable } from './table.js';
 
 /** Blocks after each other; `open` is brought up to date by `commit`. */
 export function drawSequence(
@@ -89,7 +81,7 @@ function drawBlock(
     case 'code':
       return drawCode(token, source, open, place, around);
     case 'html':
-      return drawRaw(token, source, open, place, around);
+      return drawRaw(token, source, open, place);
     case 'table':
       // A table's head never is the end of a line that is too long for one: the words are there already.
       if (open?.type === 'text') return drawWords(wordsOf(token, around), source, open, place, around);

@@ -1,49 +1,19 @@
-/** marked's blocks → what the page should hold, and what of it is settled: words, code, raw HTML and tables. */
+/** marked's blocks → what the page should hold, and what of it is settled: words, code and raw HTML. */
 import type { Token, Tokens } from 'marked';
 import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
-import { NO_CUT } from './cut.js';
+import { firstLines, NO_CUT } from './cut.js';
 import { decodeEntities } from './entities.js';
-import type { Drawn } from './draw.js';
+import type { Drawn, Place, Surroundings } from './drawing.js';
 import { checkbox, inlines } from './inline.js';
 import type { RenderOptions } from './inline.js';
 import type { AllowedTag } from './allowed.js';
-import type { ElementNode, RunNode, VirtualNode } from './nodes.js';
+import type { RunNode } from './nodes.js';
 import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
 import { settledLength } from './words.js';
 
-/** Where a block stands. */
-export interface Place {
-  readonly isTop: boolean;
-  /** In an item of a loose list: its words are paragraphs. */
-  readonly isLoose: boolean;
-  /** In an item of a tight list: its words stand by themselves. */
-  readonly isTight: boolean;
-  /** What is written next goes on here. */
-  readonly isLast: boolean;
-  /** What is settled of it may be cut out of the source. */
-  readonly canCut: boolean;
-}
-
-/** What the drawing needs to know, and whom it tells. */
-export interface Surroundings {
-  readonly options: RenderOptions;
-  /** The text is whole: everything is settled. */
-  readonly ended: boolean;
-  /** Reads words by themselves. */
-  readonly lexWords: (source: string) => readonly Token[];
-  /** Words that are not whole yet, as they should look until they are. */
-  readonly completed: (source: string) => string;
-  readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
-  /** So many settled nodes had to be touched again. */
-  readonly touched: (count: number) => void;
-}
-
 const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
-
-/** Cells that a row does not have are filled up, but not without end: so many for each of the table's characters. */
-const MAX_FILLED_PER_CHARACTER = 4;
 
 export function drawWords(
   token: Tokens.Paragraph | Tokens.Heading | Tokens.Text,
@@ -114,7 +84,7 @@ export function drawCode(
   source: string,
   open: OpenBlock | undefined,
   place: Place,
-  { options, settled }: Surroundings,
+  { options }: Surroundings,
 ): Drawn {
   const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
   const isIndented = token.codeBlockStyle === 'indented';
@@ -149,10 +119,7 @@ export function drawCode(
   return {
     nodes: [figure],
     cut,
-    commit: () => {
-      settled([], []);
-      return { type: 'text', skip: 0, after: code.next?.after, text: code.next?.text ?? 0 };
-    },
+    commit: () => ({ type: 'text', skip: 0, after: code.next?.after, text: code.next?.text ?? 0 }),
   };
 }
 
@@ -175,22 +142,11 @@ function joinedText(text: string): string[] {
   return text === '' ? [] : [text];
 }
 
-function firstLines(text: string, lines: number): string {
-  let end = 0;
-  for (let line = 0; line < lines; line++) {
-    const at = text.indexOf('\n', end);
-    if (at === -1) return text;
-    end = at + 1;
-  }
-  return text.slice(0, end);
-}
-
 export function drawRaw(
   token: Tokens.HTML | Tokens.Tag,
   source: string,
   open: OpenBlock | undefined,
   place: Place,
-  _around: Surroundings,
 ): Drawn {
   const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
   const skip = known?.skip ?? 0;
@@ -217,82 +173,4 @@ export function drawRaw(
       text: raw.next?.text ?? 0,
     }),
   };
-}
-
-export function drawTable(
-  token: Tokens.Table,
-  source: string,
-  open: OpenBlock | undefined,
-  place: Place,
-  around: Surroundings,
-): Drawn {
-  const known = open?.type === 'table' ? open : undefined;
-  const { options } = around;
-  const lineStart = source.lastIndexOf('\n') + 1;
-  const isOpen = place.canCut && source.startsWith(token.raw) && source.length - token.raw.length <= 1;
-  const lines = source.split('\n').length;
-  // The last line, which is not whole, is a row if it says anything.
-  const whole = lines - 3;
-  const isReadable = token.rows.length === whole || token.rows.length === whole + 1;
-  const settledRows = isOpen && isReadable && whole > 0 ? whole : 0;
-  let filled = known?.filled ?? 0;
-  const rows = token.rows.map((cells, index) => {
-    const isLastRow = place.isLast && index === token.rows.length - 1 && index >= settledRows;
-    let said = cells.length;
-    while (said > 0 && cells[said - 1]?.text === '') said--;
-    // What is filled up may be filled up by what the row's own characters pay for, and some more.
-    filled +=
-      cells.length - said - MAX_FILLED_PER_CHARACTER * (cells.reduce((sum, { text }) => sum + text.length, 0) + 1);
-    if (filled < 0) filled = 0;
-    const shown = filled > MAX_FILLED ? cells.slice(0, Math.max(1, said)) : cells;
-    return element(
-      'tr',
-      {},
-      shown.map((cell, column) => tableCell(cell, isLastRow && column === said - 1, around)),
-    );
-  });
-  const head = element('thead', {}, [
-    element(
-      'tr',
-      {},
-      token.header.map((cell) => tableCell(cell, false, around)),
-    ),
-  ]);
-  const isBodied = rows.length > 0 || known !== undefined;
-  const body = isBodied ? [element('tbody', {}, rows, known?.after)] : [];
-  const frame = element(
-    'div',
-    {
-      class: 'table',
-      role: 'group',
-      'aria-label': options.labels.table,
-      tabindex: '0',
-      ...(place.isTop ? { dir: 'auto' } : {}),
-    },
-    [element('table', {}, [head, ...body])],
-  );
-  return {
-    nodes: [frame],
-    cut: settledRows > 0 ? { head: firstLines(source, 2), offset: lineStart } : NO_CUT,
-    commit: () => {
-      const settled = rows.slice(0, settledRows);
-      around.settled([], settled);
-      return { type: 'table', after: settled[settledRows - 1]?.node ?? known?.after, filled };
-    },
-  };
-}
-
-/** So many cells that nobody wrote are always filled up. */
-const MAX_FILLED = 1_000;
-
-function tableCell(
-  cell: Tokens.TableCell,
-  isLast: boolean,
-  { options, completed, lexWords }: Surroundings,
-): ElementNode {
-  const align: Record<string, string> = cell.align === null ? {} : { align: cell.align };
-  const text = isLast ? completed(cell.text) : cell.text;
-  const tokens = text === cell.text ? cell.tokens : lexWords(text);
-  const words = run(cell.text, inlines(isLast ? withoutOpenAddress(tokens) : tokens, options));
-  return cell.header ? element('th', { scope: 'col', ...align }, [words]) : element('td', align, [words]);
 }

@@ -1,0 +1,42 @@
+/** What the drawing of blocks has in common: what it makes, where, and whom it tells. */
+import type { Token } from 'marked';
+import type { Cut } from './cut.js';
+import type { RenderOptions } from './inline.js';
+import type { VirtualNode } from './nodes.js';
+import type { OpenBlock } from './open.js';
+
+/** A part of the page, not drawn yet. */
+export interface Drawn {
+  readonly nodes: readonly VirtualNode[];
+  /** What is settled of its source. */
+  readonly cut: Cut;
+  /** To be called once it is drawn, if the source is cut: remembers where the rest goes. */
+  readonly commit: () => OpenBlock | undefined;
+}
+
+/** Where a block stands. */
+export interface Place {
+  readonly isTop: boolean;
+  /** In an item of a loose list: its words are paragraphs. */
+  readonly isLoose: boolean;
+  /** In an item of a tight list: its words stand by themselves. */
+  readonly isTight: boolean;
+  /** What is written next goes on here. */
+  readonly isLast: boolean;
+  /** What is settled of it may be cut out of the source. */
+  readonly canCut: boolean;
+}
+
+/** What the drawing needs to know, and whom it tells. */
+export interface Surroundings {
+  readonly options: RenderOptions;
+  /** The text is whole: everything is settled. */
+  readonly ended: boolean;
+  /** Reads words by themselves. */
+  readonly lexWords: (source: string) => readonly Token[];
+  /** Words that are not whole yet, as they should look until they are. */
+  readonly completed: (source: string) => string;
+  readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
+  /** So many settled nodes had to be touched again. */
+  readonly touched: (count: number) => void;
+}
