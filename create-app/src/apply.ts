@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writ
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExitCode, ScaffoldError, fromFileSystem } from './errors.js';
-import type { PlannedFile } from './plan.js';
+import { isChange, type PlannedFile } from './plan.js';
 import { makeStaging } from './staging.js';
 
 /**
@@ -24,7 +24,7 @@ export async function apply(
   signal: AbortSignal,
   stage: (target: string) => string = makeStaging,
 ): Promise<void> {
-  const changes = files.filter(({ action }) => changing.has(action));
+  const changes = files.filter(isChange);
   if (changes.length === 0) return;
   const proceed = async (): Promise<void> => {
     await turn();
@@ -53,8 +53,6 @@ export async function apply(
     if (!keep) rmSync(staging, { recursive: true, force: true });
   }
 }
-
-const changing: ReadonlySet<PlannedFile['action']> = new Set(['create', 'force', 'edit', 'update', 'remove']);
 
 /** What was begun could neither be finished nor taken back. The originals are kept. */
 class RollbackError extends ScaffoldError {

@@ -111,6 +111,22 @@ function isNews(edit: Edit, text: string): boolean {
   return result.kind === 'text' && result.text !== text;
 }
 
+/** Whether something is written, moved or removed for it. */
+export function isChange({ action }: PlannedFile): boolean {
+  switch (action) {
+    case 'create':
+    case 'force':
+    case 'edit':
+    case 'update':
+    case 'remove':
+      return true;
+    case 'identical':
+    case 'skip':
+    case 'conflict':
+      return false;
+  }
+}
+
 /** Whether the plan may be carried out. */
 export function isFeasible({ files, occupants }: Plan): boolean {
   return occupants.length === 0 && !files.some(({ action }) => action === 'conflict');

@@ -1,4 +1,4 @@
-import type { Plan, PlannedFile } from './plan.js';
+import { isChange, type Plan, type PlannedFile } from './plan.js';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
@@ -142,7 +142,7 @@ export function reportInto(
 ): string {
   const list = reportFiles(files);
   if (dryRun) return `${list}\nThat is what would happen; nothing was written.\n`;
-  const changed = files.filter(({ action }) => action !== 'identical' && action !== 'skip').length;
+  const changed = files.filter(isChange).length;
   const remarks = notes.map((note) => `  - ${note}\n`).join('');
   const told = remarks === '' ? '' : `\nGood to know:\n\n${remarks}`;
   if (revoke) return `${list}\nThe chat is out again.${afterwards('To finish', commands)}`;

@@ -1,25 +1,21 @@
 /** A Rails app made by the real `rails`, and prepared by the commands that the scaffolder printed, nothing else. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { root } from '../../scripts/project.mjs';
 import { ensureRails, railsEnvironment } from '../../scripts/rails.mjs';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
 let folder: string;
 let home: string;
 
 before(async () => {
   await ensureRails();
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
   folder = mkdtempSync(join(tmpdir(), 'cable-chat-rails-'));
   home = join(folder, 'package');
-  for (const part of ['dist', 'templates', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, part), { recursive: true });
-  }
+  installScaffolder(home);
 });
 after(() => {
   if (folder) rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,12 @@
 /** The built scaffolder's doctor, run as users run it: what it prints, what it writes, and how it ends. */
 import assert from 'node:assert/strict';
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const seed = join(root, 'test/fixtures/seed-app');
@@ -13,13 +14,8 @@ let home: string;
 let app: string;
 
 before(() => {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
   home = mkdtempSync(join(tmpdir(), 'cable-chat-doctor-'));
-  // Away from the repository, so that no package is there but what was bundled.
-  for (const part of ['dist', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, 'package', part), { recursive: true });
-  }
+  installScaffolder(join(home, 'package'));
 });
 after(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {

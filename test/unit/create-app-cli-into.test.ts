@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const posix = process.platform === 'win32' ? { skip: 'Rails apps are made in WSL there' } : {};
@@ -49,13 +50,9 @@ let home: string;
 let cwd: string;
 
 before(() => {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
   home = mkdtempSync(join(tmpdir(), 'create-cable-chat-'));
   chmodSync(home, 0o755);
-  for (const part of ['dist', 'templates', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, 'package', part), { recursive: true });
-  }
+  installScaffolder(join(home, 'package'));
 });
 after(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {
@@ -271,6 +268,13 @@ test('a read-only folder in the middle of it: what was begun is taken back', pos
   chmodSync(join(cwd, 'config'), 0o555);
   refuses(1, /^Cannot write to .*: this user may not write there/, [], unprivileged);
   chmodSync(join(cwd, 'config'), 0o755);
+});
+
+test('a folder in the place of the manifest: said, and nothing is written', posix, () => {
+  mkdirSync(join(cwd, 'config/cable_chat.json'));
+  const says = /^config\/cable_chat\.json is a folder, and config\/cable_chat\.json should be a file/m;
+  refuses(1, says);
+  refuses(1, says, ['--revoke']);
 });
 
 test('a newer scaffolder upgrades from the manifest; an older one refuses', posix, () => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -18,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const posix = process.platform === 'win32' ? { skip: 'the doubles are scripts, which Windows does not run' } : {};
@@ -56,13 +56,9 @@ let cwd: string;
 let log: string;
 
 before(() => {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
   home = mkdtempSync(join(tmpdir(), 'create-cable-chat-'));
   chmodSync(home, 0o755);
-  for (const part of ['dist', 'templates', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, 'package', part), { recursive: true });
-  }
+  installScaffolder(join(home, 'package'));
 });
 after(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -17,20 +16,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let home: string;
 let cwd: string;
 
 before(() => {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
-  // Away from the repository, as npm installs it: nothing but the package's own files is there to be found.
   home = mkdtempSync(join(tmpdir(), 'create-cable-chat-'));
   chmodSync(home, 0o755);
-  for (const part of ['dist', 'templates', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, 'package', part), { recursive: true });
-  }
+  installScaffolder(join(home, 'package'));
 });
 after(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {

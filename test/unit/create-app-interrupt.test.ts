@@ -1,13 +1,12 @@
 /** The built scaffolder, interrupted at a step that is chosen exactly: it sends the signal to itself. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { installScaffolder } from '../support/built-scaffolder.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const posix = process.platform === 'win32' ? { skip: 'Windows cannot send a signal that is handled' } : {};
 
 /** Wraps one function of node:fs: once it has returned for the given time, the process is signalled. */
@@ -33,12 +32,8 @@ let app: string;
 let total: number;
 
 before(() => {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), 'create-app'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
   home = mkdtempSync(join(tmpdir(), 'create-cable-chat-'));
-  for (const part of ['dist', 'templates', 'package.json']) {
-    cpSync(join(root, 'create-app', part), join(home, 'package', part), { recursive: true });
-  }
+  installScaffolder(join(home, 'package'));
   writeFileSync(join(home, 'preload.mjs'), PRELOAD);
 });
 after(() => rmSync(home, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff';
-import { bare, findLines, splitLines } from './lines.js';
+import { bare, findLines, lineEndOf, splitLines } from './lines.js';
 
 /** Lines that were put in the place of others, without their line ends. One of the two may be empty. */
 export interface Hunk {
@@ -26,11 +26,11 @@ export function hunksOf(before: string, after: string): Hunk[] {
  * Takes a hunk back, wherever its lines stand now; the rest stays byte for byte.
  * @returns undefined where they do not stand together any more: somebody changed them
  */
-export function revertHunk(text: string, { removed, added }: Hunk): string | undefined {
+function revertHunk(text: string, { removed, added }: Hunk): string | undefined {
   const at = added.length === 0 ? -1 : findLines(text, added);
   if (at < 0) return undefined;
   const lines = splitLines(text);
-  const end = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const end = lineEndOf(text);
   const endings = lines.slice(at, at + added.length).map((line) => line.slice(bare(line).length));
   const isLast = at + added.length === lines.length;
   const lastEnding = endings.at(-1) ?? end;

@@ -35,6 +35,6 @@ export function removeLines(text: string, at: number, count: number): string {
 }
 
 /** The line end that a text uses: that of its first line. */
-function lineEndOf(text: string): string {
+export function lineEndOf(text: string): string {
   return /\r?\n/.exec(text)?.[0] ?? '\n';
 }

@@ -113,7 +113,7 @@ const withoutComments = (ruby: string): string => ruby.replace(/^\s*#.*$/gm, '')
 const has = (lock: string, gem: string): boolean => lockedVersion(lock, gem) !== undefined;
 
 /** The version that a Gemfile.lock has decided on: the line with four blanks before it. */
-export function lockedVersion(lock: string, gem: string): Version | undefined {
+function lockedVersion(lock: string, gem: string): Version | undefined {
   const quoted = gem.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const found = new RegExp(`^ {4}${quoted} \\((\\d+(?:\\.\\d+)*)`, 'm').exec(lock)?.[1];
   return found?.split('.').map(Number);

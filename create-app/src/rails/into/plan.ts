@@ -87,9 +87,7 @@ function noteOf(
         : { sha256, ...(last?.replaced === undefined ? {} : { replaced: last.replaced }) };
     case 'skip':
       return last === undefined ? { sha256, kept: true } : { ...last, sha256 };
-    // Identical without a note of ours: it was there before us, and is not ours to remove.
-    case 'identical':
-      return last;
+    // What is identical without a note of ours was there before us, and is not ours to remove.
     default:
       return last;
   }

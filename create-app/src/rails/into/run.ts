@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply } from '../../apply.js';
 import { askAboutConflicts, type Questioner } from '../../conflicts.js';
@@ -7,7 +7,7 @@ import { ExitCode, ScaffoldError } from '../../errors.js';
 import { uncommitted } from '../../git.js';
 import { formatManifest, MANIFEST, parseManifest, type Manifest } from '../../manifest.js';
 import { patchOf } from '../../patch.js';
-import type { OnConflict, PlannedFile } from '../../plan.js';
+import { isChange, type Existing, type OnConflict, type PlannedFile } from '../../plan.js';
 import type { RenderedFile } from '../../render.js';
 import { makeStagingWithin } from '../../staging.js';
 import { readExisting } from '../../target.js';
@@ -56,7 +56,8 @@ export type IntoResult =
 export async function bringInto(request: IntoRequest, signal: AbortSignal): Promise<IntoResult> {
   const { folder, say } = request;
   const existing = (path: string) => readExisting(folder, path);
-  const manifest = readManifest(folder, request.version);
+  const own = findManifest(folder);
+  const manifest = own && parseManifest(own.content, request.version);
   const setup = setUp(request, manifest);
   if (manifest === undefined) say(describeFacts(setup.facts));
 
@@ -89,10 +90,13 @@ export async function bringInto(request: IntoRequest, signal: AbortSignal): Prom
     planned = decide((path) => decisions.get(path) ?? request.onConflict);
   }
 
-  const files = [...planned.files, planManifest(request.version, setup, planned, existing(MANIFEST).kind, folder)];
+  const files = [
+    ...planned.files,
+    planManifest(formatManifest({ version: request.version, setup, ...planned.record }), own),
+  ];
   await checkSyntax(editedOf(files), signal);
   const patches = patchesOf(folder, files);
-  if (files.some(({ action }) => changes(action))) {
+  if (files.some(isChange)) {
     await checkTree(request, manifest, signal);
     if (!request.dryRun) await apply(folder, files, signal, makeStagingWithin);
   }
@@ -108,17 +112,16 @@ export async function revoke(
   signal: AbortSignal,
 ): Promise<IntoResult> {
   const { folder, version, onConflict, dryRun } = request;
-  const manifest = readManifest(folder, version);
-  if (manifest === undefined) {
+  const own = findManifest(folder);
+  if (own === undefined) {
     throw new ScaffoldError(
       ExitCode.failed,
       `There is nothing to take back: ${MANIFEST} is not in ${folder}. It tells what is the chat's.`,
     );
   }
+  const manifest = parseManifest(own.content, version);
   if (onConflict === 'refuse' && !dryRun) checkTables(folder, manifest);
   const existing = (path: string) => readExisting(folder, path);
-  const own = existing(MANIFEST);
-  if (own.kind !== 'file') throw new ScaffoldError(ExitCode.failed, `${MANIFEST} is not a file.`);
   const files: PlannedFile[] = [
     ...planRevoke(manifest, existing, digest),
     { action: 'remove', file: { path: MANIFEST, content: own.content, mode: own.mode } },
@@ -133,9 +136,16 @@ export async function revoke(
 
 const digest = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
-function readManifest(folder: string, version: string): Manifest | undefined {
+/** @throws ScaffoldError where something else is in its place */
+function findManifest(folder: string): Extract<Existing, { kind: 'file' }> | undefined {
   const found = readExisting(folder, MANIFEST);
-  return found.kind === 'file' ? parseManifest(found.content, version) : undefined;
+  if (found.kind === 'obstacle') {
+    throw new ScaffoldError(
+      ExitCode.failed,
+      `${found.at} is ${found.what}, and ${MANIFEST} should be a file: it tells what is the chat's. Nothing was written.`,
+    );
+  }
+  return found.kind === 'file' ? found : undefined;
 }
 
 /** What was found the first time counts ever after: by now, ours is among it. What is asked for now replaces what was then. */
@@ -181,22 +191,11 @@ function migrationsOf({ folder, template }: IntoRequest): Map<string, string> {
   );
 }
 
-function planManifest(
-  version: string,
-  setup: Setup,
-  { record }: IntoPlan,
-  found: 'nothing' | 'file' | 'obstacle',
-  folder: string,
-): PlannedFile {
-  const file = { path: MANIFEST, content: formatManifest({ version, setup, ...record }), mode: 0o644 };
-  if (found === 'nothing') return { action: 'create', file };
-  return readFileSync(join(folder, MANIFEST)).equals(file.content)
-    ? { action: 'identical', file }
-    : { action: 'update', file };
+function planManifest(content: Buffer, own: { readonly content: Buffer } | undefined): PlannedFile {
+  const file = { path: MANIFEST, content, mode: 0o644 };
+  if (own === undefined) return { action: 'create', file };
+  return { action: own.content.equals(content) ? 'identical' : 'update', file };
 }
-
-const changes = (action: PlannedFile['action']): boolean =>
-  action !== 'identical' && action !== 'skip' && action !== 'conflict';
 
 const editedOf = (files: readonly PlannedFile[]): RenderedFile[] =>
   files.filter(({ action }) => action === 'edit').map(({ file }) => file);
@@ -259,7 +258,7 @@ function patchesOf(folder: string, files: readonly PlannedFile[]): string {
 
 function commandsFor(files: readonly PlannedFile[], { start }: AppFacts): string[] {
   const isNew = (pattern: RegExp): boolean =>
-    files.some(({ action, file }) => changes(action) && pattern.test(file.path));
+    files.some((planned) => isChange(planned) && pattern.test(planned.file.path));
   return [
     ...(isNew(/^Gemfile$/) ? ['bundle install'] : []),
     ...(isNew(/^db\/migrate\//) ? ['bin/rails db:migrate'] : []),
