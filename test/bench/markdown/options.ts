@@ -1,6 +1,6 @@
 /** The bench's arguments. */
-import { parseArgs } from 'node:util';
 import { seed as drawnSeed } from '../../support/seed.js';
+import { parse, positive, UsageError } from '../command-line.js';
 import { CONTESTANTS } from './contestants.js';
 import type { ContestantName } from './contestants.js';
 import { nameOf, SHAPES } from './documents.js';
@@ -20,11 +20,6 @@ export const USAGE = `npm run bench:markdown -- [options]
   --seed N           of the documents
   --json             the figures as JSON on standard output
   --check            exit code 1 when one of our limits is exceeded; needs text, streaming-markdown and ours`;
-
-/** Arguments that cannot be understood; the message says which. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export interface Options {
   readonly repetitions: number;
@@ -47,7 +42,7 @@ const QUICK = [...of(['mixed'], [5, 20]), ...of(single, [50])];
 
 /** Undefined: help was asked for. @throws UsageError */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const values = parse(args, KNOWN);
   if (values.help) return undefined;
   return {
     repetitions: positive('repetitions', values.repetitions ?? (values.quick ? '3' : '5')),
@@ -85,30 +80,15 @@ function readDocument(text: string): DocumentName {
   );
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        repetitions: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        contestant: { type: 'string', multiple: true },
-        document: { type: 'string', multiple: true },
-        mode: { type: 'string', multiple: true },
-        limit: { type: 'string', default: '60' },
-        seed: { type: 'string', default: String(drawnSeed) },
-        json: { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, value: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new UsageError(`--${name} ${value}: write a whole number above 0.`);
-}
+const KNOWN = {
+  repetitions: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  contestant: { type: 'string', multiple: true },
+  document: { type: 'string', multiple: true },
+  mode: { type: 'string', multiple: true },
+  limit: { type: 'string', default: '60' },
+  seed: { type: 'string', default: String(drawnSeed) },
+  json: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;

@@ -9,8 +9,9 @@ import { randomFrom } from '../../support/seed.js';
 import { startBackends } from './backends.js';
 import { FAULTS } from './faults.js';
 import { isOverloaded, watchMachine } from './machine.js';
-import { readOptions, USAGE, UsageError } from './options.js';
+import { readOptions, USAGE } from './options.js';
 import type { Options } from './options.js';
+import { runBench } from '../command-line.js';
 import { installPeers } from '../peers.js';
 import { runAll } from './run.js';
 import { startSite } from './site.js';
@@ -82,18 +83,4 @@ async function main(): Promise<number> {
   return options.check && broken.length > 0 ? 1 : 0;
 }
 
-// So that what ends processes at our exit (the browsers) gets to do it.
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(signal, () => process.exit(code));
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else console.error(error);
-  process.exitCode = 1;
-}
+await runBench(main, USAGE);

@@ -1,6 +1,6 @@
 /** The bench's arguments. */
-import { parseArgs } from 'node:util';
 import { seed as drawnSeed } from '../../support/seed.js';
+import { parse, positive, UsageError } from '../command-line.js';
 import { FAULTS } from './faults.js';
 
 export const USAGE = `npm run bench:reliability -- [options]
@@ -12,11 +12,6 @@ export const USAGE = `npm run bench:reliability -- [options]
   --seed N       of the moments at which the faults come
   --json         the lines as JSON on standard output
   --check        exit code 1 when one of our promises is broken`;
-
-/** Arguments that cannot be understood; the message says which. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export interface Options {
   readonly trials: number;
@@ -30,7 +25,7 @@ export interface Options {
 
 /** Undefined: help was asked for. @throws UsageError */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const values = parse(args, KNOWN);
   if (values.help) return undefined;
   const unknown = values.fault?.find((wanted) => !FAULTS.some(({ name }) => name === wanted));
   if (unknown !== undefined) throw new UsageError(`--fault "${unknown}": there is none of that name.`);
@@ -45,29 +40,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        trials: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        fault: { type: 'string', multiple: true },
-        pages: { type: 'string', default: '12' },
-        rate: { type: 'string', default: '50' },
-        seed: { type: 'string', default: String(drawnSeed) },
-        json: { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, value: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new UsageError(`--${name} ${value}: write a whole number above 0.`);
-}
+const KNOWN = {
+  trials: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  fault: { type: 'string', multiple: true },
+  pages: { type: 'string', default: '12' },
+  rate: { type: 'string', default: '50' },
+  seed: { type: 'string', default: String(drawnSeed) },
+  json: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
