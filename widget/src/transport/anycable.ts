@@ -1,5 +1,6 @@
-import { Channel, createCable } from '@anycable/web';
-import type { Cable, ReasonError } from '@anycable/core';
+import { ActionCableExtendedProtocol, ActionCableProtocol, Cable, WebSocketTransport } from '@anycable/core';
+import type { ReasonError } from '@anycable/core';
+import { Channel } from '@anycable/web';
 import type { Clock, Random } from '../clock.js';
 import { TransportError } from '../errors.js';
 import { decodePresence } from '../protocol/presence.js';
@@ -104,19 +105,22 @@ export class AnyCableTransport implements Transport {
   #create(): OpenCable {
     const { url, protocol, tokens, random, clock } = this.#options;
     const encoder = new JsonEncoder((frame) => (cable as Cable & FrameReceiver).handleIncoming(frame));
-    const cable: Cable = createCable(url, {
-      protocol,
-      logLevel: 'error',
-      performFailures: 'throw',
+    // Put together here, since `createCable` brings a monitor, fallbacks and other encodings to every page, and takes a
+    // token and a history's beginning from meta tags by itself.
+    const cable: Cable = new Cable({
+      protocol:
+        protocol === 'actioncable-v1-ext-json'
+          ? new ActionCableExtendedProtocol({ historyTimestamp: false })
+          : new ActionCableProtocol(),
+      transport: new WebSocketTransport(url, {
+        subprotocol: protocol,
+        ...(tokens === undefined ? {} : { authStrategy: 'sub-protocol' }),
+      }),
       encoder,
-      monitor: false,
-      historyTimestamp: false,
-      // What the package would add by itself: a `cable-history-timestamp` meta tag's value, whatever it is.
-      protocolOptions: { historyTimestamp: false },
+      performFailures: 'throw',
       ...(tokens === undefined
         ? {}
         : {
-            websocketAuthStrategy: 'sub-protocol' as const,
             transportConfigurator: async (transport: { setToken(token: string): void }) => {
               transport.setToken(await this.#token(tokens));
             },
