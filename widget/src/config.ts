@@ -205,7 +205,8 @@ function transport(value: RawConfig['transport']): Transport | undefined {
   return value;
 }
 
-function invalid(attribute: string, value: string, expected: string): ConfigurationError {
+/** @param expected what to write instead */
+export function invalid(attribute: string, value: string, expected: string): ConfigurationError {
   const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
   return new ConfigurationError(attribute, `${attribute}="${shown}" cannot be used. Write ${expected}.`);
 }

@@ -203,6 +203,8 @@ describe('<cable-chat>', () => {
       ['url', 'ftp://x', 'url'],
       ['channel', 'not a class', 'channel'],
       ['action', 'no-way!', 'action'],
+      ['link-protocols', 'https: javascript:', 'link-protocols'],
+      ['image-origins', 'images.example.com', 'image-origins'],
     ];
     for (const [name, value, attribute] of wrong) {
       it(`is named, told once, and got over when it is mended: ${name}="${value}"`, async () => {

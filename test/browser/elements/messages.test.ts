@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import type { CableChat } from '../../../widget/src/elements.js';
 import { find, findAll, isVisible, mount, nextFrame, settled, unmountAll } from '../support/chat.js';
 import { answer, question } from '../support/fake-session.js';
 
@@ -197,5 +198,65 @@ describe('an answer', () => {
     await relabelled;
     expect(button.getAttribute('aria-label')).to.equal('Copied');
     Reflect.deleteProperty(navigator, 'clipboard');
+  });
+});
+
+describe('what the page allows answers to show', () => {
+  const text =
+    '[call](tel:123) [home](https://a.example) ![cat](https://images.example/cat.png) [run](javascript:alert(1))';
+
+  async function shown(configure: (chat: CableChat) => void = () => {}) {
+    const { chat, session } = await mount(configure);
+    session.showMessages(answer({ text, status: 'complete' }));
+    await settled(chat);
+    return {
+      chat,
+      links: () => findAll(chat, '.markdown a').map((link) => link.getAttribute('href')),
+      images: () => findAll(chat, '.markdown img').map((image) => image.getAttribute('src')),
+    };
+  }
+
+  it('is what every page allows, unless it says so', async () => {
+    const { links, images } = await shown();
+    expect(links()).to.deep.equal(['https://a.example/', 'https://images.example/cat.png']);
+    expect(images()).to.deep.equal([]);
+  });
+
+  it('is told by attributes, and by their change', async () => {
+    const { chat, links, images } = await shown((element) => {
+      element.setAttribute('link-protocols', 'TEL: https:');
+      element.setAttribute('image-origins', 'https://images.example/');
+    });
+    expect(links()).to.deep.equal(['tel:123', 'https://a.example/']);
+    expect(images()).to.deep.equal(['https://images.example/cat.png']);
+
+    chat.removeAttribute('link-protocols');
+    chat.imageOrigins = [];
+    await settled(chat);
+    expect(links()).to.deep.equal(['https://a.example/', 'https://images.example/cat.png']);
+    expect(images()).to.deep.equal([]);
+  });
+
+  it('leaves what is drawn alone when something else changes', async () => {
+    const { chat } = await shown();
+    const [link] = findAll(chat, '.markdown a');
+    chat.channelParams = { room: 1 };
+    await settled(chat);
+    expect(findAll(chat, '.markdown a')[0]).to.equal(link);
+  });
+
+  it('colours code by what the page brings', async () => {
+    const { chat, session } = await mount((element) => {
+      element.highlight = (code, language) => {
+        const span = document.createElement('span');
+        span.className = `token ${language}`;
+        span.textContent = code;
+        return Promise.resolve(span);
+      };
+    });
+    session.showMessages(answer({ text: '```js\nlet x;\n```', status: 'complete' }));
+    await settled(chat);
+    await nextFrame();
+    expect(find(chat, '.markdown code > span.token.js').textContent).to.equal('let x;\n');
   });
 });

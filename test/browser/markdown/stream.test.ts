@@ -267,9 +267,10 @@ describe('MarkdownStream', () => {
   it('links and shows what the page allows', () => {
     const container = document.createElement('div');
     const stream = new MarkdownStream(container, {
-      linkProtocols: [location.protocol, 'https:', 'tel:'],
+      linkProtocols: [location.protocol, 'https:', 'tel:', 'javascript:', 'data:', 'blob:'],
       imageOrigins: [location.origin],
     });
+    stream.write('[run](javascript:alert(1)) [run](data:text/html,x) [run](blob:null/x) ');
     stream.write(`[call](tel:1) [no](mailto:a@b.example) ![x](${location.origin}/x.png) ![y](https://b.example/y.png)`);
     stream.end();
     expect([...container.querySelectorAll('a')].map(({ href }) => href)).to.deep.equal([

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import type { AnswerConfig } from './answer-config.js';
 import { FrameScheduler } from '../controllers/frame-scheduler.js';
 import type { AnswerView } from '../conversation/view.js';
 import { copyText } from '../markdown/copy.js';
@@ -29,6 +30,8 @@ export class CableChatAnswer extends LitElement {
 
   @property({ attribute: false }) strings: Strings = STRINGS;
   @property({ attribute: false }) answer: AnswerView | undefined;
+  /** What the page allows it to show, and who colours its code. */
+  @property({ attribute: false }) allowed: AnswerConfig | undefined;
   /** Another answer to the same question may be asked for; or this one again, if it failed. */
   @property({ attribute: false }) regenerable = false;
   /** The newest message: its actions are always visible. */
@@ -54,8 +57,9 @@ export class CableChatAnswer extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has('answer') && !changed.has('strings')) return;
-    if (changed.has('strings')) this.#discard();
+    const redrawn = changed.has('strings') || changed.has('allowed');
+    if (!changed.has('answer') && !redrawn) return;
+    if (redrawn) this.#discard();
     // Words that come are drawn once a frame; a text that is whole is begun at once.
     if (this.answer && !isFinal(this.answer.status) && this.#stream) this.#scheduler.request();
     else {
@@ -69,7 +73,11 @@ export class CableChatAnswer extends LitElement {
     if (!answer) return this.#discard();
     const grown = answer.id === this.#drawnId && answer.text.startsWith(this.#written);
     if (!grown) this.#discard();
-    this.#stream ??= new MarkdownStream(this.container, { labels: this.strings, headingOffset: HEADING_OFFSET });
+    this.#stream ??= new MarkdownStream(this.container, {
+      ...this.allowed,
+      labels: this.strings,
+      headingOffset: HEADING_OFFSET,
+    });
     this.#drawnId = answer.id;
     const suffix = answer.text.slice(this.#written.length);
     this.#written = answer.text;

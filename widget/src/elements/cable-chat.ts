@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
+import { readAnswerConfig, type AnswerConfig } from './answer-config.js';
 import { documentContext, readConfig, type RawConfig } from '../config.js';
 import { announcement } from '../controllers/announcements.js';
 import type { ChatSession, SessionLease } from '../controllers/chat-session.js';
@@ -8,6 +9,7 @@ import { SessionController } from '../controllers/session-controller.js';
 import type { ConversationView } from '../conversation/view.js';
 import { ActionError, ConfigurationError } from '../errors.js';
 import { CableChatAskEvent, CableChatErrorEvent } from '../events.js';
+import type { Highlight } from '../markdown/highlight.js';
 import { paramsAsJson } from '../params-as-json.js';
 import { acquireSession } from '../session-pool.js';
 import type { SessionStats } from '../statistics.js';
@@ -40,6 +42,13 @@ const CONFIGURATION = [
   'getToken',
   'transport',
   'session',
+] as const satisfies readonly (keyof CableChat)[];
+
+/** A change of one of these draws every answer anew. */
+const ANSWER_CONFIGURATION = [
+  'linkProtocols',
+  'imageOrigins',
+  'highlight',
 ] as const satisfies readonly (keyof CableChat)[];
 
 /**
@@ -153,6 +162,18 @@ export class CableChat extends LitElement {
   /** In the empty input. */
   @property() placeholder: string | null = null;
 
+  /**
+   * What answers may link to: `https: http: mailto:` unless given, parted by blanks, or an array. What can run scripts
+   * never is.
+   */
+  @property({ attribute: 'link-protocols' }) linkProtocols: string | readonly string[] | null = null;
+
+  /** Images from these origins are shown (`https://images.example.com`), parted by blanks, or an array. Others are links. */
+  @property({ attribute: 'image-origins' }) imageOrigins: string | readonly string[] | null = null;
+
+  /** Colours an answer's finished code blocks: `(code, language) => Promise<Node | undefined>`. May load what it needs. */
+  @property({ attribute: false }) highlight: Highlight | null = null;
+
   /** A token of the page's own. Better not in the HTML, which caches may serve to others. */
   @property({ attribute: false }) token: string | null = null;
 
@@ -178,11 +199,14 @@ export class CableChat extends LitElement {
     onConfigurationError: (error) => this.dispatchEvent(new CableChatErrorEvent(error)),
   });
   #words: Strings = STRINGS;
+  #allowed: AnswerConfig | undefined;
   #drawn: ConversationView | undefined;
   #announcement = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (CONFIGURATION.some((name) => changed.has(name))) this.#sessions.invalidate();
+    const answersChanged = ANSWER_CONFIGURATION.some((name) => changed.has(name));
+    if (answersChanged) this.#allowed = undefined;
+    if (answersChanged || CONFIGURATION.some((name) => changed.has(name))) this.#sessions.invalidate();
     if (changed.has('strings')) this.#words = { ...STRINGS, ...this.strings };
   }
 
@@ -250,6 +274,7 @@ export class CableChat extends LitElement {
   }
 
   #acquire(): SessionLease {
+    this.#allowed ??= readAnswerConfig(this);
     if (this.session) return { session: ownSession(this.session), release: () => {} };
     const channelParams = paramsAsJson(this.channelParams);
     return acquireSession(readConfig({ ...this.#attributes(), channelParams }, documentContext()));
@@ -326,6 +351,7 @@ export class CableChat extends LitElement {
           .strings=${words}
           .label=${heading || words.thread}
           .messages=${view?.messages ?? []}
+          .allowed=${this.#allowed}
           .hasEarlier=${view?.hasEarlier ?? false}
           .canRegenerate=${this.#canRegenerate(view)}
           .loading=${isLoading(view)}

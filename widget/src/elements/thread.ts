@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { AnswerConfig } from './answer-config.js';
 import { StickToBottomController } from '../controllers/stick-to-bottom.js';
 import type { MessageView } from '../conversation/view.js';
 import { STRINGS } from '../strings.js';
@@ -24,6 +25,8 @@ export class CableChatThread extends LitElement {
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) messages: readonly MessageView[] = NO_MESSAGES;
   @property({ attribute: false }) hasEarlier = false;
+  /** What the page allows answers to show. */
+  @property({ attribute: false }) allowed: AnswerConfig | undefined;
   @property({ attribute: false }) canRegenerate = false;
   /** Messages may still be on their way: an empty thread says nothing yet. */
   @property({ attribute: false }) loading = false;
@@ -93,6 +96,7 @@ export class CableChatThread extends LitElement {
       exportparts="message, answer, content, actions, failure, copy-button, regenerate-button, retry-button"
       .strings=${this.strings}
       .answer=${message}
+      .allowed=${this.allowed}
       .regenerable=${latest && this.canRegenerate}
       .latest=${latest}
     ></cable-chat-answer>`;

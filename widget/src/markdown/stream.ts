@@ -25,7 +25,7 @@ export interface MarkdownStreamOptions {
   readonly headingOffset?: number;
   /** What relative links are resolved against: the document's base unless given. */
   readonly base?: string;
-  /** What may be linked: `['http:', 'https:', 'mailto:']` unless given. Never list `javascript:`. */
+  /** What may be linked: `['http:', 'https:', 'mailto:']` unless given. `javascript:` and its like never are. */
   readonly linkProtocols?: readonly string[];
   /** Images from these origins (`https://images.example`) are shown; all others are links. None unless given. */
   readonly imageOrigins?: readonly string[];

@@ -6,6 +6,11 @@
 /** Everything else (`javascript:`, `data:`, `file:`, `blob:`, an app's own scheme) is shown as text, without a link. */
 export const LINK_PROTOCOLS: readonly string[] = ['http:', 'https:', 'mailto:'];
 
+/** Whatever a page lists: what runs scripts, or shows a document that may, is never linked. */
+export function isScriptable(protocol: string): boolean {
+  return /^(?:javascript|vbscript|data|blob|filesystem):$/.test(protocol);
+}
+
 /**
  * The address to put into `href`, or `undefined` if it must not become a link.
  * Canonical on purpose: what was judged is what is followed, whatever control characters hid in the source.
@@ -23,7 +28,7 @@ export function allowedUrl(
     const url = new URL(href, base);
     // A mail's other headers (`?bcc=…&body=…`) are written where nobody looks.
     if (url.protocol === 'mailto:') url.search = url.hash = '';
-    return protocols.includes(url.protocol) ? url : undefined;
+    return protocols.includes(url.protocol) && !isScriptable(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }
