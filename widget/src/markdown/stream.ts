@@ -12,7 +12,8 @@ import type { RenderLabels, RenderOptions } from './inline.js';
 import type { VirtualNode } from './nodes.js';
 import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
-import { patchChildren, patchNodes } from './patch.js';
+import { patchChildren } from './patch.js';
+import { redraw } from './redraw.js';
 import { Referrers } from './referrers.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
 
@@ -191,7 +192,7 @@ export class MarkdownStream {
     const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
     for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
     for (const referrer of concerned) {
-      const made = patchNodes(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
+      const made = redraw(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
       repoint(this.#document, referrer.nodes, made[made.length - 1]);
       referrer.nodes = made;
       this.#stats.redefined++;
