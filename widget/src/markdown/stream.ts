@@ -15,6 +15,7 @@ import { openSequence, repoint } from './open.js';
 import { patchChildren } from './patch.js';
 import { redraw } from './redraw.js';
 import { Referrers } from './referrers.js';
+import { enableSelectionCopy } from './selection-copy.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
@@ -103,6 +104,7 @@ export class MarkdownStream {
     this.#lexer = new MarkdownLexer(report);
     container.replaceChildren();
     enableCodeCopy(container, labels, this.#disposal.signal);
+    enableSelectionCopy(container, this.#options.headingOffset, this.#disposal.signal);
   }
 
   /** How often finished words were drawn again, and why. */
@@ -143,7 +145,7 @@ export class MarkdownStream {
     this.#draw(true);
   }
 
-  /** Stops listening to the copy buttons. What is drawn stays. Idempotent. */
+  /** Stops listening to copies and the copy buttons. What is drawn stays. Idempotent. */
   dispose(): void {
     this.#disposal.abort();
   }
