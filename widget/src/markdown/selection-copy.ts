@@ -43,7 +43,28 @@ function rangeWithin(container: Element): Range | undefined {
     if (rest.toString().trim() !== '') return undefined;
     range.setEnd(container, container.childNodes.length);
   }
-  return range;
+  shrink(range, container);
+  return range.toString().trim() === '' ? undefined : range;
+}
+
+/** What is only touched, as the block after one that is clicked three times, is not selected. */
+function shrink(range: Range, container: Element): void {
+  const walker = document.createTreeWalker(container);
+  const says = (node: Node): boolean =>
+    !node.firstChild && node.textContent?.trim() !== '' && !node.parentElement?.closest('figcaption');
+  const { startContainer: start, startOffset } = range;
+  if (start instanceof Text && start.data.slice(startOffset).trim() === '') {
+    walker.currentNode = start;
+    let next = walker.nextNode();
+    while (next && !says(next)) next = walker.nextNode();
+    if (next) range.setStart(next, 0);
+  }
+  if (range.endOffset === 0) {
+    walker.currentNode = range.endContainer;
+    let last = walker.previousNode();
+    while (last && !says(last)) last = walker.previousNode();
+    if (last) range.setEnd(last, last instanceof Text ? last.length : 0);
+  }
 }
 
 function copyOf(range: Range, container: Element): Element {
