@@ -1,6 +1,7 @@
 /** A list that turns out to be loose when some of it is drawn: its words get paragraphs. */
 import { create } from './allowed.js';
 import type { OpenList } from './open.js';
+import { keepSelection } from './selection.js';
 
 const BLOCKS = new Set(['P', 'UL', 'OL', 'BLOCKQUOTE', 'FIGURE', 'DIV', 'HR', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
 
@@ -52,13 +53,4 @@ function wrapWords(item: Element): void {
     }
     paragraph.append(node);
   }
-}
-
-/** A node that moves loses what is selected in it. */
-function keepSelection(element: Element): () => void {
-  const selection = element.ownerDocument.getSelection();
-  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
-  if (!selection || !anchorNode || !focusNode) return () => undefined;
-  if (!element.contains(anchorNode) && !element.contains(focusNode)) return () => undefined;
-  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }

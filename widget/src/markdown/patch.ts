@@ -19,17 +19,6 @@ export function patchChildren(parent: Element, after: ChildNode | undefined, wan
   }
 }
 
-/** Nodes beside each other become `wanted`; @returns what stands in their place. */
-export function patchNodes(nodes: readonly ChildNode[], wanted: readonly InlineNode[]): ChildNode[] {
-  const [first] = nodes;
-  const parent = first?.parentElement;
-  if (!first || !parent) return [];
-  const made = wanted.map((node) => mount(node));
-  first.before(...made);
-  for (const node of nodes) node.remove();
-  return made;
-}
-
 class Cursor {
   readonly #parent: Element;
   #at: ChildNode | null;
@@ -101,7 +90,12 @@ class Cursor {
     // appendData leaves ranges alone; assigning `data` would collapse a selection into the node's start.
     if (grown >= 0 && data.startsWith(kept === 0 ? old : old.slice(kept))) {
       if (grown > 0) live.appendData(data.slice(data.length - grown));
-    } else live.replaceData(kept, old.length - kept, data);
+    } else {
+      // An end that was only presumed, as a line's, goes; the words before it stay.
+      let same = 0;
+      while (same < data.length && old[kept + same] === data[same]) same++;
+      live.replaceData(kept + same, old.length, data.slice(same));
+    }
     this.#at = live.nextSibling;
     return live;
   }
@@ -138,7 +132,7 @@ function isPartlySettled(node: VirtualNode): boolean {
   return typeof node !== 'string' && isRun(node) && (node.after !== undefined || node.text > 0);
 }
 
-function patchAttributes(live: Element, wanted: Readonly<Record<string, string>>): void {
+export function patchAttributes(live: Element, wanted: Readonly<Record<string, string>>): void {
   let count = 0;
   for (const name in wanted) {
     count++;
@@ -146,12 +140,4 @@ function patchAttributes(live: Element, wanted: Readonly<Record<string, string>>
   }
   if (live.attributes.length === count) return;
   for (const { name } of [...live.attributes]) if (!(name in wanted)) live.removeAttribute(name);
-}
-
-function mount(wanted: InlineNode): ChildNode {
-  if (typeof wanted === 'string') return document.createTextNode(wanted);
-  const made = create(wanted.tag, wanted.attributes);
-  wanted.node = made;
-  patchChildren(made, undefined, wanted.children);
-  return made;
 }

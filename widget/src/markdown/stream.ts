@@ -12,8 +12,10 @@ import type { RenderLabels, RenderOptions } from './inline.js';
 import type { VirtualNode } from './nodes.js';
 import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
-import { patchChildren, patchNodes } from './patch.js';
+import { patchChildren } from './patch.js';
+import { redraw } from './redraw.js';
 import { Referrers } from './referrers.js';
+import { enableSelectionCopy } from './selection-copy.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
@@ -102,6 +104,7 @@ export class MarkdownStream {
     this.#lexer = new MarkdownLexer(report);
     container.replaceChildren();
     enableCodeCopy(container, labels, this.#disposal.signal);
+    enableSelectionCopy(container, this.#options.headingOffset, this.#disposal.signal);
   }
 
   /** How often finished words were drawn again, and why. */
@@ -142,7 +145,7 @@ export class MarkdownStream {
     this.#draw(true);
   }
 
-  /** Stops listening to the copy buttons. What is drawn stays. Idempotent. */
+  /** Stops listening to copies and the copy buttons. What is drawn stays. Idempotent. */
   dispose(): void {
     this.#disposal.abort();
   }
@@ -191,7 +194,7 @@ export class MarkdownStream {
     const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
     for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
     for (const referrer of concerned) {
-      const made = patchNodes(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
+      const made = redraw(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
       repoint(this.#document, referrer.nodes, made[made.length - 1]);
       referrer.nodes = made;
       this.#stats.redefined++;

@@ -1,0 +1,124 @@
+/** Drawn blocks → text: markdown that is drawn as the same again, or the words as a field for plain text shows them. */
+
+const BLOCKS = 'p, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, pre, table, hr';
+
+const MARKS: Readonly<Record<string, string>> = { strong: '**', em: '*', del: '~~' };
+
+/** What would be read as markup where it stands; a `_` within a word would not. */
+const SPECIAL = /[\\`*[\]~]|\b_|_\b|<(?=[a-z/!?])|&(?=#?\w+;)/gi;
+
+/** Before a line that would be read as the beginning of a block. */
+const BLOCK_START = /^(?:(\d+)(?=[.)])|(?=[-+=>#]))/gm;
+
+export function written(root: Node, headingOffset: number, isMarkdown: boolean): string {
+  const blocks = (parent: Node, between = '\n\n'): string => {
+    const parts: string[] = [];
+    let words = '';
+    const endWords = (): void => {
+      words = words.trim();
+      if (words !== '') parts.push(isMarkdown ? words.replace(BLOCK_START, '$1\\') : words);
+      words = '';
+    };
+    for (const node of parent.childNodes) {
+      if (node instanceof Element && node.matches(BLOCKS)) {
+        endWords();
+        parts.push(block(node));
+      } else words += inline(node);
+    }
+    endWords();
+    return parts.join(between);
+  };
+
+  const block = (element: Element): string => {
+    const { localName, textContent: text } = element;
+    switch (localName) {
+      case 'hr':
+        // `- ---` would be no item.
+        return '***';
+      case 'pre': {
+        const code = text.replace(/\n$/, '');
+        if (!isMarkdown) return code;
+        const fence = fenceFor(code, '```');
+        const language = element.firstElementChild?.className.slice('language-'.length) ?? '';
+        return `${fence}${language}\n${code && `${code}\n`}${fence}`;
+      }
+      case 'blockquote':
+        return blocks(element).replace(/^/gm, '> ');
+      case 'ul':
+      case 'ol':
+        return list(element);
+      case 'table':
+        return table(element);
+      case 'p':
+        return element.className === 'raw' ? text : blocks(element);
+      default: {
+        const level = Math.max(1, Number(localName[1]) - headingOffset);
+        return (isMarkdown ? '#'.repeat(level) + ' ' : '') + blocks(element);
+      }
+    }
+  };
+
+  const list = (element: Element): string => {
+    // Else it would go on with the list before it.
+    const isSecond = element.previousElementSibling?.localName === element.localName;
+    const between = element.querySelector(':scope > li > p') ? '\n\n' : '\n';
+    let number = element instanceof HTMLOListElement ? element.start : undefined;
+    const items = Array.from(element.children, (item) => {
+      const marker = number === undefined ? (isSecond ? '* ' : '- ') : `${number++}${isSecond ? ')' : '.'} `;
+      return marker + blocks(item, between).replace(/\n(?=.)/g, '\n' + ' '.repeat(marker.length));
+    });
+    return items.join(between);
+  };
+
+  const table = (element: Element): string => {
+    const rows = Array.from(element.querySelectorAll('tr'), ({ children }) =>
+      Array.from(children, (cell) => (isMarkdown ? blocks(cell).replaceAll('|', '\\|') : blocks(cell))),
+    );
+    if (!isMarkdown) return rows.map((cells) => cells.join('\t')).join('\n');
+    const first = element.querySelector('tr')?.children ?? [];
+    const aligned = Array.from(first, (cell) => ALIGNED[cell.getAttribute('align') ?? ''] ?? '---');
+    rows.splice(1, 0, aligned);
+    return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  };
+
+  const inline = (node: Node): string => {
+    if (node instanceof Text) {
+      const words = node.data.replace(/[ \t\n]+/g, ' ');
+      return isMarkdown ? words.replace(SPECIAL, '\\$&') : words;
+    }
+    if (!(node instanceof Element)) return '';
+    const { localName, textContent: text } = node;
+    const attribute = (name: string): string => node.getAttribute(name) ?? '';
+    if (localName === 'br') return isMarkdown ? '\\\n' : '\n';
+    if (localName === 'input') return node.hasAttribute('checked') ? '[x]' : '[ ]';
+    const words = localName === 'img' ? attribute('alt') : Array.from(node.childNodes, inline).join('');
+    if (localName === 'code') return isMarkdown ? codeSpan(text) : text;
+    if (!isMarkdown) return words;
+    const mark = MARKS[localName];
+    // A mark with a space within is none.
+    if (mark) return words.replace(/^(\s*)([^]*?)(\s*)$/, `$1${mark}$2${mark}$3`);
+    const url = attribute('href') || attribute('src');
+    // What the link leads to is said by itself.
+    if (url === '') return attribute('class') === 'destination' ? '' : words;
+    const title = attribute('title').replace(/["\\]/g, '\\$&');
+    const isImage = localName === 'img' || attribute('class') === 'image';
+    return `${isImage ? '!' : ''}[${words}](<${url}>${title && ` "${title}"`})`;
+  };
+
+  return blocks(root);
+}
+
+const ALIGNED: Readonly<Record<string, string>> = { left: ':--', center: ':-:', right: '--:' };
+
+function codeSpan(text: string): string {
+  const fence = fenceFor(text, '`');
+  const space = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+  return fence + space + text + space + fence;
+}
+
+/** Longer than any in the code. */
+function fenceFor(code: string, least: string): string {
+  let fence = least;
+  while (code.includes(fence)) fence += '`';
+  return fence;
+}
