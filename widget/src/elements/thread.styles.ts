@@ -19,10 +19,14 @@ export const styles = css`
     outline-offset: -3px;
   }
 
-  .content {
+  .content,
+  .group {
     display: flex;
     flex-direction: column;
     gap: 1.5rem;
+  }
+
+  .content {
     box-sizing: border-box;
     min-block-size: 100%;
     max-inline-size: calc(var(--_measure) + 2 * var(--_gutter));
@@ -39,6 +43,14 @@ export const styles = css`
     block-size: 1rem;
     background: linear-gradient(to top, var(--_background), transparent);
     pointer-events: none;
+  }
+
+  /* What is far away is not laid out. Nothing is painted outside of its box, which has room for focus rings and buttons. */
+  .group {
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 160rem;
+    margin: -0.25rem calc(-1 * var(--_gutter)) -0.875rem;
+    padding: 0.25rem var(--_gutter) 0.875rem;
   }
 
   .empty {

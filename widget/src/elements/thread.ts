@@ -1,14 +1,18 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AnswerConfig } from './answer-config.js';
+import { FrameScheduler } from '../controllers/frame-scheduler.js';
 import { StickToBottomController } from '../controllers/stick-to-bottom.js';
 import type { MessageView } from '../conversation/view.js';
 import { STRINGS } from '../strings.js';
 import type { Strings } from '../strings.js';
+import type { AnswerConfig } from './answer-config.js';
 import { base } from './base.styles.js';
 import { downIcon } from './icons.js';
+import { MessageGroups } from './message-groups.js';
+import type { MessageGroup } from './message-groups.js';
 import { request } from './request-event.js';
 import { styles } from './thread.styles.js';
 
@@ -35,10 +39,27 @@ export class CableChatThread extends LitElement {
   @query('.content') private readonly content!: HTMLElement;
 
   readonly #stick = new StickToBottomController(this);
+  readonly #groups = new MessageGroups();
+  /** A long history is drawn some of a frame. */
+  readonly #scheduler = new FrameScheduler(() => this.requestUpdate());
 
   /** Shows the newest message, and follows it as it grows. */
   showLatest(): void {
     this.#stick.stick();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#scheduler.cancel();
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    if (this.#groups.waiting > 0) this.#scheduler.request();
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
@@ -54,20 +75,25 @@ export class CableChatThread extends LitElement {
   };
 
   override render(): TemplateResult {
-    const { strings, messages } = this;
+    const { strings, messages, allowed, canRegenerate } = this;
+    const groups = this.#groups.update(messages);
+    const last = groups[groups.length - 1];
     return html`
       <div class="scroller" part="thread" role="log" aria-live="off" aria-label=${this.label} tabindex="0">
         <div class="content">
           <div class="empty" part="empty" ?hidden=${messages.length > 0 || this.loading}><slot></slot></div>
           ${
-            this.hasEarlier
+            this.hasEarlier && this.#groups.waiting === 0
               ? html`<button class="earlier text-button" @click=${this.#loadEarlier}>${strings.loadEarlier}</button>`
               : nothing
           }
           ${repeat(
-            messages,
-            (message) => message.id,
-            (message, index) => this.#message(message, index === messages.length - 1),
+            groups,
+            ({ key }) => key,
+            (group) =>
+              guard([group, strings, allowed, group === last, group === last && canRegenerate], () =>
+                this.#group(group, group === last),
+              ),
           )}
         </div>
       </div>
@@ -82,6 +108,16 @@ export class CableChatThread extends LitElement {
         ${downIcon}
       </button>
     `;
+  }
+
+  #group({ messages }: MessageGroup, latest: boolean): TemplateResult {
+    return html`<div class="group">
+      ${repeat(
+        messages,
+        ({ id }) => id,
+        (message, index) => this.#message(message, latest && index === messages.length - 1),
+      )}
+    </div>`;
   }
 
   #message(message: MessageView, latest: boolean): TemplateResult {
