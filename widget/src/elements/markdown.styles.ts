@@ -110,6 +110,11 @@ export const markdownStyles = css`
     color: var(--_muted);
   }
 
+  /* Each in its own direction; an attribute would leave none to what is around them. */
+  .markdown :is(th, td, li > p, blockquote :is(p, h3, h4, h5, h6)) {
+    unicode-bidi: plaintext;
+  }
+
   .markdown blockquote {
     margin-inline: 0;
     padding-inline-start: 1em;
