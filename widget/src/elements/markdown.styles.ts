@@ -248,6 +248,8 @@ export const markdownStyles = css`
   .markdown .table {
     max-inline-size: 100%;
     inline-size: fit-content;
+    /* Stands where its own direction begins. */
+    margin-inline-end: auto;
     border: 1px solid var(--_border);
     border-radius: calc(var(--_radius) - 0.25rem);
     overflow-x: auto;
