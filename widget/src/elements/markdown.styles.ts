@@ -110,6 +110,11 @@ export const markdownStyles = css`
     color: var(--_muted);
   }
 
+  /* Each in its own direction; an attribute would leave none to what is around them. */
+  .markdown :is(th, td, li > p, blockquote :is(p, h3, h4, h5, h6)) {
+    unicode-bidi: plaintext;
+  }
+
   .markdown blockquote {
     margin-inline: 0;
     padding-inline-start: 1em;
@@ -243,6 +248,8 @@ export const markdownStyles = css`
   .markdown .table {
     max-inline-size: 100%;
     inline-size: fit-content;
+    /* Stands where its own direction begins. */
+    margin-inline-end: auto;
     border: 1px solid var(--_border);
     border-radius: calc(var(--_radius) - 0.25rem);
     overflow-x: auto;

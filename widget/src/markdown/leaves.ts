@@ -13,6 +13,9 @@ import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
 import { settledLength } from './words.js';
 
+/** A line of code that is cut before it ends. */
+const MIN_LONG_LINE = 1_024;
+
 const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
 
 export function drawWords(
@@ -82,18 +85,22 @@ function without(tokens: readonly Token[], skip: number): readonly Token[] {
 export function drawCode(
   token: Tokens.Code,
   source: string,
-  open: OpenBlock | undefined,
+  block: OpenBlock | undefined,
   place: Place,
   { options }: Surroundings,
 ): Drawn {
-  const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
+  const known: OpenText | undefined = block?.type === 'text' ? block : undefined;
   const isIndented = token.codeBlockStyle === 'indented';
   let text = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
   // What may become the fence's end.
   if (place.isLast && !isIndented && !source.endsWith('\n')) text = text.replace(/(^|\n) {0,3}(?:`+|~+)\n$/, '$1');
-  const lines = place.canCut && source.startsWith(token.raw) ? settledLines(token.raw, source, isIndented) : 0;
-  const settledText = lines === 0 ? '' : firstLines(text, lines);
+  text = text.slice(known?.skip);
+  const canCut = place.canCut && source.startsWith(token.raw);
+  const lines = canCut ? settledLines(token.raw, source, isIndented) : 0;
   const opening = isIndented ? '' : firstLines(token.raw, 1);
+  // A line that is too long is cut where it says something; a letter stands in for its beginning.
+  const open = canCut && lines === 0 ? openLine(source.slice(opening.length)) : 0;
+  const settledText = open > 0 ? text.slice(0, opening.length + open - source.length - 1) : firstLines(text, lines);
   const code: RunNode = {
     ...run('', joinedText(text.slice(settledText.length))),
     after: known?.after,
@@ -114,12 +121,14 @@ export function drawCode(
       element('code', language === '' ? {} : { class: `language-${language}` }, [code]),
     ]),
   ]);
-  const cut: Cut =
-    settledText === '' ? NO_CUT : { head: opening, offset: firstLines(token.raw, lines + (isIndented ? 0 : 1)).length };
+  let cut: Cut = NO_CUT;
+  if (open > 0) cut = { head: `${opening}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
+  else if (settledText !== '')
+    cut = { head: opening, offset: firstLines(token.raw, lines + (isIndented ? 0 : 1)).length };
   return {
     nodes: [figure],
     cut,
-    commit: () => ({ type: 'text', skip: 0, after: code.next?.after, text: code.next?.text ?? 0 }),
+    commit: () => ({ type: 'text', skip: open > 0 ? 1 : 0, after: code.next?.after, text: code.next?.text ?? 0 }),
   };
 }
 
@@ -136,6 +145,13 @@ function settledLines(raw: string, source: string, isIndented: boolean): number 
   const lastLine = written.lastIndexOf('\n');
   if (lastLine !== -1 && CLOSED.test(written.slice(lastLine + 1))) return 0;
   return raw.length === source.length ? Math.max(0, lines.length - 2) : 0;
+}
+
+/** How much of code's only line, which has not ended, cannot change: it is long, and no fence. */
+function openLine(line: string): number {
+  if (line.length < MIN_LONG_LINE || line.includes('\n') || !/[^ `~]/.test(line) || /\s$/.test(line)) return 0;
+  // Not between the halves of a character.
+  return line.replace(/[\uD800-\uDBFF]$/, '').length;
 }
 
 function joinedText(text: string): string[] {
