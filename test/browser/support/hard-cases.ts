@@ -35,6 +35,7 @@ export const HARD_CASES: Readonly<Record<string, string>> = {
     'https://a.example/b?c=d, www.e.example. <https://f.example> f@g.example <h@i.example> *https://j.example*\n',
   entities: 'AT&T &amp; &lt;b&gt; &copy; &#8212; &#x41; &nosuch; a&b & c &amp\n',
   tasks: '- [ ] one\n- [x] **two**\n- [X] three\n- [] four\n- [y] five\n1. [ ] six\n\n- [ ] seven\n\n- [x] eight\n',
+  'tasks of a loose list': '- a\n\n- [x] **two**\n<e\n- [ ] *c*\n\n  d\n',
   'html as text': 'a <b>b</b> <br/> <!-- c --> 1 < 2 <3\n\n<div>\n*d*\n\n</div>\n\n<e\n',
   'quotes in lists': '- a\n  > b\n  > - c\n  d\n- > e\n\n> 1. f\n>\n>    g\n> 2. h\n',
   'hard breaks': 'a  \nb\\\nc   \n\n- d  \n  e\\\n  f\n\n# g\\\n\nh\\\n\\\ni\n',

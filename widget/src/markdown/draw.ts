@@ -242,8 +242,10 @@ function withBoxInside(tokens: readonly Token[]): readonly Token[] {
 
 /** An item's content as far as it has come; marked takes the white space at the end off the last one. */
 function itemText(item: Tokens.ListItem, source: string): string {
-  const box = item.tokens[0];
-  const task = item.task && box ? (box.type === 'checkbox' ? box.raw : '') : '';
+  const [first] = item.tokens as MarkedToken[];
+  // Beside the words, or among them.
+  const inside = first && 'tokens' in first ? first.tokens?.[0] : undefined;
+  const task = [first, inside].find((token) => token?.type === 'checkbox')?.raw ?? '';
   const end = source.slice(item.raw.length);
   const [spaces = ''] = end.split('\n', 1);
   return task + item.text + spaces + '\n'.repeat(countLines(end) - 1);
