@@ -6,6 +6,7 @@
  */
 import { Lexer, Tokenizer } from 'marked';
 import type { Token, Tokens, TokensList } from 'marked';
+import { countFinal, definitionsIn } from './final.js';
 
 /** Lists and quotes inside each other; what is deeper is shown as its source. */
 const MAX_NESTING = 16;
@@ -51,8 +52,11 @@ export class MarkdownLexer {
     };
   }
 
-  /** Blocks and their words. A paragraph that fails is shown as its source, the others as they should be. */
-  lexBlocks(source: string): readonly Token[] {
+  /**
+   * Blocks and their words. A paragraph that fails is shown as its source, the others as they should be.
+   * @param isWhole otherwise a definition that may go on says nothing of any words.
+   */
+  lexBlocks(source: string, isWhole = true): readonly Token[] {
     const lexer = this.#lexer;
     const tokens: Token[] = [];
     try {
@@ -62,6 +66,7 @@ export class MarkdownLexer {
       lexer.inlineQueue = [];
       return [sourceToken(source)];
     }
+    if (!isWhole) this.#forgetOpen(tokens, source);
     const queue = lexer.inlineQueue;
     lexer.inlineQueue = [];
     for (const { src, tokens: words } of queue) this.#lexInto(src, words);
@@ -87,9 +92,14 @@ export class MarkdownLexer {
     return defined;
   }
 
-  /** What is not settled may still change. */
-  forget(definitions: Iterable<Tokens.Def>): void {
-    for (const { tag } of definitions) if (!this.#settled.has(tag)) delete this.#lexer.tokens.links[tag];
+  /** A definition that may go on is none yet. */
+  #forgetOpen(tokens: readonly Token[], source: string): void {
+    if (definitionsIn(tokens).next().done) return;
+    const final = countFinal(tokens, source);
+    const known = new Set(Array.from(definitionsIn(tokens.slice(0, final)), ({ tag }) => tag));
+    for (const { tag } of definitionsIn(tokens.slice(final))) {
+      if (!this.#settled.has(tag) && !known.has(tag)) delete this.#lexer.tokens.links[tag];
+    }
   }
 
   #lexInto(source: string, tokens: Token[]): void {

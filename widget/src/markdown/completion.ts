@@ -5,29 +5,25 @@
 
 import type { MarkedToken, Token } from 'marked';
 
-/** What may become a marker of a block, an underline, a task's box or a definition. */
-const MARKER_LINE = /(?:^|\n)(?: {0,3}(?:[-*_=+][-*_= \t]*|#{1,6}|>+|\d{1,9}[.)]?|`{1,2}|~{1,2}))$/;
-const TASK_BOX = /^\[(?:[ xX]\]?)?[ \t]*$/;
-const DEFINITION = /(?:^|\n) {0,3}\[[^\]\n]+\]:[^\n]*$/;
+/** A character reference that is not whole; none that is read has more characters. */
+const REFERENCE = /&(?:#?\w{0,8})?$/;
 
 /** @param source words as far as they have come. */
 export function completed(source: string): string {
   let text = source;
-  if (TASK_BOX.test(text) || DEFINITION.test(text)) return text.replace(DEFINITION, '').replace(TASK_BOX, '');
-  text = text.replace(MARKER_LINE, '');
   // A code span hides everything else.
   const ticks = openTicks(text);
   if (ticks !== undefined) {
     const inside = text.slice(ticks.end);
     const before = completedLinks(text.slice(0, ticks.start));
-    return closed(before) + (inside.trim() === '' ? '' : `${ticks.run}${inside.replace(/`+$/, '')}${ticks.run}`);
+    return closed(inside.trim() === '' ? before : before + ticks.run + inside.replace(/`+$/, '') + ticks.run);
   }
   text = completedLinks(text);
-  // Half an escape, half a tag.
-  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) text = text.slice(0, -1);
-  text = text.replace(/<(?:https?:|mailto:)?[^\s<>]*$/, (address) =>
-    /^<(?:https?:|mailto:)/.test(address) ? address.slice(1) : '',
-  );
+  // Half an escape, half a reference, half a tag.
+  text = text
+    .replace(/(?<!\\)((?:\\\\)*)(?:\\\n)*\\\n?$/, '$1')
+    .replace(REFERENCE, '')
+    .replace(/<((?:https?:|mailto:)[^\s<>]*|)[^\s<>]*$/, '$1');
   return closed(text);
 }
 
@@ -39,45 +35,45 @@ interface Ticks {
 
 /** The code span that is open at the end. */
 function openTicks(text: string): Ticks | undefined {
-  const runs = /\\[^`]|(`+)/g;
-  let open: Ticks | undefined;
-  for (const match of text.matchAll(runs)) {
-    const [, run] = match;
-    if (run === undefined) continue;
-    if (open === undefined) open = { start: match.index, end: match.index + run.length, run };
-    else if (open.run === run) open = undefined;
+  for (const { 0: span, 1: run, index } of text.matchAll(/\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?/g)) {
+    if (span === run) return { start: index, end: index + run.length, run };
   }
-  return open;
+  return undefined;
 }
+
+/** Between a link's words and its end: nothing, a label, or an address and a title. */
+const OPEN_ADDRESS =
+  /^(?:\((?:<[^<>\n]*>?|(?:[^\s()<>\\]|\\[^]|\([^\s()]*(?:\)|$))*)(?:\s+(?:"(?:[^"\\]|\\[^])*"?\s*|'(?:[^'\\]|\\[^])*'?\s*|\((?:[^()\\]|\\[^])*\)?\s*)?)?|\[[^\]]*\]?)?$/;
 
 /** `[words` and `[words](addr` are words until the link is whole; so are an image's. */
 function completedLinks(text: string): string {
   const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
+  let end = text.length;
+  for (let at = 0; at < end; at++) {
     const character = text[at];
     if (character === '\\') at++;
     else if (character === '`') {
       const [run = ''] = /^`+/.exec(text.slice(at)) ?? [];
-      const end = text.indexOf(run, at + run.length);
-      at = end === -1 ? at + run.length - 1 : end + run.length - 1;
+      const close = text.indexOf(run, at + run.length);
+      at = Math.max(at, close) + run.length - 1;
     } else if (character === '[') open.push(at);
     else if (character === ']') {
       const start = open.pop();
       if (start === undefined) continue;
-      const rest = text.slice(at + 1);
       // The address is still being written, or its parenthesis is about to come.
-      if (rest === '' || /^\((?:[^\s()<>\\]|\\[^]|\([^\s()]*\))*(?:\s+(?:["'(][^]*)?)?$|^\[[^\]]*$/.test(rest)) {
-        return withoutBracket(text.slice(0, at), start);
+      if (OPEN_ADDRESS.test(text.slice(at + 1))) {
+        open.push(start);
+        end = at;
       }
     }
   }
-  const [first] = open;
-  return first === undefined ? text.replace(/!$/, '') : withoutBracket(text, first);
-}
-
-function withoutBracket(text: string, at: number): string {
-  const before = text.slice(0, at).replace(/!$/, '');
-  return before + completedLinks(text.slice(at + 1));
+  let words = '';
+  let from = 0;
+  for (const at of open) {
+    words += text.slice(from, at).replace(/!$/, '');
+    from = at + 1;
+  }
+  return words + text.slice(from, end).replace(/!$/, '');
 }
 
 /** Emphasis that is open ends here. */
@@ -96,13 +92,7 @@ function closed(source: string): string {
     let rest = run;
     if (!/\s/.test(before)) rest = closing(open, rest);
     if (rest !== '' && !/\s/.test(after)) open.push(rest);
-    else if (
-      rest !== '' &&
-      match.index + run.length === text.length &&
-      (/\s/.test(before) || rest !== run || run.length > 1)
-    ) {
-      text = text.slice(0, text.length - rest.length);
-    }
+    else if (match.index + run.length === text.length) text = text.slice(0, text.length - rest.length);
   }
   if (open.length === 0) return text;
   const [, spaces = ''] = /(\s*)$/.exec(text) ?? [];

@@ -4,6 +4,7 @@ import type { Cut } from './cut.js';
 import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
+import { still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { drawCode, drawRaw, drawWords } from './leaves.js';
 import { loosen } from './loosen.js';
@@ -12,6 +13,7 @@ import { element, isRun, run } from './nodes.js';
 import type { OpenBlock, OpenList, OpenSequence } from './open.js';
 import { openSequence } from './open.js';
 import { drawTable } from './table.js';
+import { drawParagraph } from './table-head.js';
 
 /** Blocks after each other; `open` is brought up to date by `commit`. */
 export function drawSequence(
@@ -91,9 +93,10 @@ function drawBlock(
     case 'list':
       return drawList(token, source, open, place, around);
     case 'heading':
+      return drawWords(token, source, open, place, around);
     case 'paragraph':
     case 'text':
-      return drawWords(token, source, open, place, around);
+      return drawParagraph(token, source, open, place, around);
     default:
       // An inline token where a block is expected, or an extension's own: never lose its words.
       return still(inlines([token], around.options));
@@ -108,17 +111,14 @@ function drawQuote(
   around: Surroundings,
 ): Drawn {
   const content = open?.type === 'quote' ? open.content : openSequence();
-  const text = token.text + (source[token.raw.length] === '\n' ? '\n' : '');
+  const end = source.slice(token.raw.trimEnd().length);
+  const text = token.text + (/^[ \t]*\n/.test(end) ? '\n' : '');
   // marked may have read lines of it anew; then they are not one by one those of the source.
   const isReadable = source.startsWith(token.raw) && countLines(token.text) === countLines(token.raw);
   const canCut = place.canCut && isReadable;
-  const inner = drawSequence(
-    token.tokens,
-    text,
-    content,
-    { ...place, canCut, isTop: false, isLoose: false, isTight: false },
-    around,
-  );
+  const isLast = place.isLast && !/^[ \t]*\n[ \t]*\n/.test(end);
+  const inside: Place = { isTop: false, isLoose: false, isTight: false, isLast, canCut };
+  const inner = drawSequence(token.tokens, text, content, inside, around);
   const offset = canCut ? outerOffset(text, source, inner.cut.offset) : 0;
   // A line that goes on lazily is one of the quote only after a line that is.
   const isRest = inner.cut.head !== '' || /^ {0,3}>/.test(source.slice(offset));
@@ -144,15 +144,11 @@ function drawList(
   const lastIndex = token.items.length - 1;
   const lastStart = token.items.slice(0, -1).reduce((length, { raw }) => length + raw.length, 0);
   const lastSource = source.slice(lastStart);
-  // The marker's line of the last item may yet turn out to be something else: `-` and then `---`.
-  const isItem = around.ended || !place.isLast || lastIndex === 0 || lastSource.includes('\n');
-  const isLoose = known?.loose === true || (token.loose && (isItem || !known));
+  const isLoose = known?.loose === true || token.loose;
   if (known && isLoose && !known.loose) around.touched(loosen(known));
   // To which marked adds the end of a line for a space at the end.
   const canCut = place.canCut && source.startsWith(token.raw.trimEnd());
-  // Nor is it known before whether what parts it from the others makes the list loose.
-  const isSure = isItem || !token.loose || known?.loose === true;
-  const final = canCut && isSure ? Math.max(0, isItem ? lastIndex : lastIndex - 1) : 0;
+  const final = canCut ? lastIndex : 0;
   const sequences: OpenSequence[] = [];
   const drawn = token.items.map((item, index) => {
     const isLast = index === lastIndex;
@@ -163,7 +159,7 @@ function drawList(
       isLoose,
       isTight: !isLoose,
       isLast: place.isLast && isLast,
-      canCut: canCut && isItem && isLast,
+      canCut: canCut && isLast,
     };
     return drawSequence(
       isLoose ? withBoxInside(item.tokens) : item.tokens,
@@ -181,8 +177,7 @@ function drawList(
   const last = drawn[lastIndex];
   const item = token.items[lastIndex];
   const marker = itemMarker(lastSource);
-  const itemCut =
-    canCut && isItem && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
+  const itemCut = canCut && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
   const isItemCut = isCut(itemCut);
   const number = known?.start ?? String(token.start);
   const direction: Record<string, string> = place.isTop ? { dir: 'auto' } : {};
@@ -247,8 +242,10 @@ function withBoxInside(tokens: readonly Token[]): readonly Token[] {
 
 /** An item's content as far as it has come; marked takes the white space at the end off the last one. */
 function itemText(item: Tokens.ListItem, source: string): string {
-  const box = item.tokens[0];
-  const task = item.task && box ? (box.type === 'checkbox' ? box.raw : '') : '';
+  const [first] = item.tokens as MarkedToken[];
+  // Beside the words, or among them.
+  const inside = first && 'tokens' in first ? first.tokens?.[0] : undefined;
+  const task = [first, inside].find((token) => token?.type === 'checkbox')?.raw ?? '';
   const end = source.slice(item.raw.length);
   const [spaces = ''] = end.split('\n', 1);
   return task + item.text + spaces + '\n'.repeat(countLines(end) - 1);
@@ -256,8 +253,4 @@ function itemText(item: Tokens.ListItem, source: string): string {
 
 function wordsOf({ raw }: Token, around: Surroundings): Tokens.Paragraph {
   return { type: 'paragraph', raw, text: raw, tokens: [...around.lexWords(raw)] };
-}
-
-function still(nodes: readonly VirtualNode[]): Drawn {
-  return { nodes, cut: NO_CUT, commit: () => undefined };
 }

@@ -1,5 +1,6 @@
 /** What the drawing of blocks has in common: what it makes, where, and whom it tells. */
 import type { Token } from 'marked';
+import { NO_CUT } from './cut.js';
 import type { Cut } from './cut.js';
 import type { RenderOptions } from './inline.js';
 import type { VirtualNode } from './nodes.js';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly options: RenderOptions;
   /** The text is whole: everything is settled. */
   readonly ended: boolean;
+  /** Reads blocks by themselves. */
+  readonly lexBlocks: (source: string) => readonly Token[];
   /** Reads words by themselves. */
   readonly lexWords: (source: string) => readonly Token[];
   /** Words that are not whole yet, as they should look until they are. */
@@ -39,4 +42,9 @@ export interface Surroundings {
   readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
   /** So many settled nodes had to be touched again. */
   readonly touched: (count: number) => void;
+}
+
+/** What is not settled before something comes after it. */
+export function still(nodes: readonly VirtualNode[]): Drawn {
+  return { nodes, cut: NO_CUT, commit: () => undefined };
 }

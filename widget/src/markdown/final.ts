@@ -1,5 +1,5 @@
 /** Which blocks of a text that is still being written cannot change any more, whatever comes. */
-import type { Token } from 'marked';
+import type { Token, Tokens } from 'marked';
 
 /** A definition's title may go on over lines; a longer one is taken for a paragraph. */
 const MAX_TITLE = 2_048;
@@ -11,7 +11,12 @@ const MAX_TITLE = 2_048;
  * @returns how many of the tokens are final: all but the last, or fewer.
  */
 export function countFinal(tokens: readonly Token[], source: string): number {
-  for (let last = indexOfLast(tokens); last > 0; last--) {
+  const end = indexOfLast(tokens);
+  // Nothing of a definition comes after a blank line.
+  if (tokens[end]?.type === 'def' && /\n[ \t]*\n/.test(rawOf(tokens.slice(end))) && source.startsWith(rawOf(tokens))) {
+    return end + 1;
+  }
+  for (let last = end; last > 0; last--) {
     const token = tokens[last];
     const previous = tokens[last - 1];
     if (token === undefined || token.type === 'space') continue;
@@ -22,10 +27,13 @@ export function countFinal(tokens: readonly Token[], source: string): number {
     if (previous?.type === 'checkbox') return last;
     // Not the token's own `raw`, to which marked may add a line's end that has not come.
     const rest = source.slice(before.length);
-    if (!isSettled(token, rest, previous)) continue;
     // `[a]: /b` and then `"…`: a title may go on over several lines, and would belong to the definition.
-    const mayBeTitle = isWords(token) && previous?.type === 'def' && /^\s*["'(]/.test(rest) && rest.length < MAX_TITLE;
-    return mayBeTitle ? last - 1 : last;
+    if (previous?.type === 'def') {
+      const mayBeTitle = isWords(token) && /^\s*["'(]/.test(rest) && rest.length < MAX_TITLE;
+      return mayBeTitle ? last - 1 : last;
+    }
+    const isAfterDefinition = previous?.type === 'space' && tokens[last - 2]?.type === 'def';
+    if (isAfterDefinition || isSettled(token, rest, previous)) return last;
   }
   return 0;
 }
@@ -64,4 +72,12 @@ function hasLines(text: string, count: number): boolean {
     if (at === -1) return false;
   }
   return true;
+}
+
+export function* definitionsIn(tokens: readonly Token[]): Generator<Tokens.Def> {
+  for (const token of tokens) {
+    if (token.type === 'def') yield token as Tokens.Def;
+    else if (token.type === 'list') for (const item of (token as Tokens.List).items) yield* definitionsIn(item.tokens);
+    else if (token.type === 'blockquote') yield* definitionsIn((token as Tokens.Blockquote).tokens);
+  }
 }

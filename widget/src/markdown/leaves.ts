@@ -42,8 +42,12 @@ export function drawWords(
   const behind = source.slice(Math.max(0, start) + text.length);
   const isOver = token.type === 'heading' ? behind.includes('\n') : /\n[ \t]*\n/.test(behind);
   const isOpen = place.isLast && !isOver;
-  const completed = isOpen ? around.completed(rest) : rest;
-  const openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
+  const completed = isOpen ? around.completed(rest + (behind.startsWith('\n') ? '\n' : '')) : rest;
+  let openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
+  // Nobody wrote the delimiters that should have ended it.
+  const last = openTokens[openTokens.length - 1];
+  if (last?.type === 'text' && /[*_~]\s*$/.test(last.raw) && !rest.startsWith(completed.trimEnd()))
+    openTokens = around.lexWords(rest);
   const words: RunNode = {
     source: rest,
     after: known?.after,
@@ -91,10 +95,7 @@ export function drawCode(
 ): Drawn {
   const known: OpenText | undefined = block?.type === 'text' ? block : undefined;
   const isIndented = token.codeBlockStyle === 'indented';
-  let text = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
-  // What may become the fence's end.
-  if (place.isLast && !isIndented && !source.endsWith('\n')) text = text.replace(/(^|\n) {0,3}(?:`+|~+)\n$/, '$1');
-  text = text.slice(known?.skip);
+  const text = (token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n').slice(known?.skip);
   const canCut = place.canCut && source.startsWith(token.raw);
   const lines = canCut ? settledLines(token.raw, source, isIndented) : 0;
   const opening = isIndented ? '' : firstLines(token.raw, 1);
@@ -107,9 +108,7 @@ export function drawCode(
     text: known?.text ?? 0,
     settled: joinedText(settledText),
   };
-  // What a fence's line says of the language is whole once the line is.
-  const isNamed = !place.isLast || source.includes('\n');
-  const language = isNamed ? (/^\S+/.exec(decodeEntities(token.lang ?? ''))?.[0] ?? '') : '';
+  const [language = ''] = /^\S+/.exec(decodeEntities(token.lang ?? '')) ?? [];
   const { labels } = options;
   const figure = element('figure', { class: 'code', dir: 'ltr' }, [
     element('figcaption', {}, [

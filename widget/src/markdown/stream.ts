@@ -1,10 +1,11 @@
 /** Markdown as it arrives → the children of one element. */
-import type { Token, Tokens } from 'marked';
+import type { Token } from 'marked';
 import { MarkdownLexer } from './bounded-lexer.js';
 import { enableCodeCopy } from './code-copy.js';
 import type { CodeCopyLabels } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
+import { definitionsIn } from './final.js';
 import { codeBlocksIn, highlightCode } from './highlight.js';
 import type { Highlight } from './highlight.js';
 import { inlines } from './inline.js';
@@ -17,6 +18,7 @@ import { redraw } from './redraw.js';
 import { Referrers } from './referrers.js';
 import { enableSelectionCopy } from './selection-copy.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
+import { withoutOpenMarkers } from './withheld.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
 
@@ -172,14 +174,16 @@ export class MarkdownStream {
   #draw(whole: boolean): void {
     const ended = whole || this.#source.length > MAX_SOURCE;
     const lexer = this.#lexer;
-    const tokens = lexer.lexBlocks(this.#source);
+    const source = ended ? this.#source : withoutOpenMarkers(this.#source);
+    const tokens = lexer.lexBlocks(source, ended);
     const settledTokens: Token[] = [];
     const settledNodes: VirtualNode[] = [];
     const place = { isTop: true, isLoose: false, isTight: false, isLast: !ended, canCut: true };
-    const { cut, nodes, commit } = drawSequence(tokens, this.#source, this.#document, place, {
+    const { cut, nodes, commit } = drawSequence(tokens, source, this.#document, place, {
       options: this.#options,
       ended,
-      lexWords: (source) => lexer.lexWords(source),
+      lexBlocks: (text) => lexer.lexBlocks(text),
+      lexWords: (text) => lexer.lexWords(text),
       completed,
       settled: (some, drawn) => {
         settledTokens.push(...some);
@@ -199,7 +203,6 @@ export class MarkdownStream {
       referrer.nodes = made;
       this.#stats.redefined++;
     }
-    lexer.forget(definitionsIn(tokens));
     this.#colour(settledNodes);
   }
 
@@ -218,13 +221,5 @@ function* runsIn(nodes: readonly VirtualNode[]): Generator<{ source: string; nod
     if (typeof node === 'string') continue;
     if (!isRun(node)) yield* runsIn(node.children);
     else if (node.source.includes(']') && node.openNodes) yield { source: node.source, nodes: node.openNodes };
-  }
-}
-
-function* definitionsIn(tokens: readonly Token[]): Generator<Tokens.Def> {
-  for (const token of tokens) {
-    if (token.type === 'def') yield token as Tokens.Def;
-    else if (token.type === 'list') for (const item of (token as Tokens.List).items) yield* definitionsIn(item.tokens);
-    else if (token.type === 'blockquote') yield* definitionsIn((token as Tokens.Blockquote).tokens);
   }
 }

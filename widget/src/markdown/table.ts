@@ -46,11 +46,12 @@ export function drawTable(
       shown.map((cell, column) => tableCell(cell, isLastRow && column === said - 1, around)),
     );
   });
+  const isOpenHead = place.isLast && !/\n|\|$/.test(source);
   const head = element('thead', {}, [
     element(
       'tr',
       {},
-      token.header.map((cell) => tableCell(cell, false, around)),
+      token.header.map((cell, column) => tableCell(cell, isOpenHead && column === token.header.length - 1, around)),
     ),
   ]);
   const isBodied = rows.length > 0 || known !== undefined;
