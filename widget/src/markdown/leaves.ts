@@ -8,9 +8,10 @@ import type { Drawn, Place, Surroundings } from './drawing.js';
 import { checkbox, inlines } from './inline.js';
 import type { RenderOptions } from './inline.js';
 import type { AllowedTag } from './allowed.js';
-import type { RunNode } from './nodes.js';
+import type { InlineNode, RunNode } from './nodes.js';
 import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
+import { endsInWords } from './tail.js';
 import { settledLength } from './words.js';
 
 const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
@@ -30,8 +31,8 @@ export function drawWords(
   const { text } = token;
   const tokens = box ? others : without(token.tokens ?? [], skip);
   const start = token.type === 'heading' ? source.indexOf(text) : 0;
-  const isCuttable = place.canCut && start >= 0 && source.startsWith(text, start);
-  const at = isCuttable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
+  const isReadable = start >= 0 && source.startsWith(text, start);
+  const at = place.canCut && isReadable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
   const settledSource = text.slice(skip, at);
   const rest = text.slice(at);
   const isCutNow = at > skip;
@@ -39,16 +40,22 @@ export function drawWords(
   const behind = source.slice(Math.max(0, start) + text.length);
   const isOver = token.type === 'heading' ? behind.includes('\n') : /\n[ \t]*\n/.test(behind);
   const isOpen = place.isLast && !isOver;
-  const completed = isOpen ? around.completed(rest) : rest;
-  const openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
+  const read = (words: string, known?: readonly Token[]): readonly InlineNode[] => {
+    const completed = around.completed(words);
+    return inlines(withoutOpenAddress(known && completed === words ? known : around.lexWords(completed)), options);
+  };
+  const restTokens = isCutNow ? undefined : tokens;
   const words: RunNode = {
     source: rest,
     after: known?.after,
     text: known?.text ?? 0,
     settled: isCutNow ? inlines(around.lexWords(settledSource), options) : [],
     settledSource,
-    children: inlines(isOpen ? withoutOpenAddress(openTokens) : openTokens, options),
+    children: isOpen ? read(rest, restTokens) : inlines(restTokens ?? around.lexWords(rest), options),
   };
+  if (isOpen && isReadable && token.type !== 'heading' && endsInWords(text) && !behind.includes('\n')) {
+    around.ends({ words, source: rest + behind, read });
+  }
   let cut: Cut = NO_CUT;
   if (isCutNow) {
     const standIn = `x${text[at - 1] === '\n' ? '\n' : ' '}`;

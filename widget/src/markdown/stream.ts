@@ -14,6 +14,8 @@ import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
 import { patchChildren, patchNodes } from './patch.js';
 import { Referrers } from './referrers.js';
+import { extended } from './tail.js';
+import type { Tail } from './tail.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
 
 export type MarkdownLabels = RenderLabels & CodeCopyLabels;
@@ -83,6 +85,8 @@ export class MarkdownStream {
   #pendingReturn = false;
   /** What is not settled, behind what stands in for the rest. */
   #source = '';
+  /** What the source ends with, if only that changes while its line goes on. */
+  #tail: Tail | undefined;
   #dirty = false;
   #ended = false;
 
@@ -128,8 +132,10 @@ export class MarkdownStream {
    */
   step(): boolean {
     if (!this.#dirty) return false;
+    const before = this.#source.length;
     this.#dirty = this.#read();
-    this.#draw(false);
+    this.#tail &&= extended(this.#tail, this.#source.slice(before));
+    if (!this.#tail || this.#source.length > MAX_SOURCE) this.#draw(false);
     return this.#dirty;
   }
 
@@ -182,6 +188,7 @@ export class MarkdownStream {
         settledTokens.push(...some);
         settledNodes.push(...drawn);
       },
+      ends: (tail) => (this.#tail = tail),
       touched: (count) => (this.#stats.loosened += count),
     });
     patchChildren(this.#container, this.#document.after, nodes);
@@ -196,7 +203,10 @@ export class MarkdownStream {
       referrer.nodes = made;
       this.#stats.redefined++;
     }
-    lexer.forget(definitionsIn(tokens));
+    // Words are read with what the text defines after them as well.
+    const definitions = [...definitionsIn(tokens)];
+    if (definitions.length > 0 || !this.#tail || !this.#source.endsWith(this.#tail.source)) this.#tail = undefined;
+    lexer.forget(definitions);
     this.#colour(settledNodes);
   }
 
