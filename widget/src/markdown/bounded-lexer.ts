@@ -30,6 +30,12 @@ const LONG_BARE_ADDRESS = new RegExp(`^[^\\s<]{${MAX_BARE_ADDRESS + 1}}`);
 /** The rule for plain text, which looks for a mail address from every character on: before an `@` stand at most 64. */
 const TEXT_RULE = new RegExp(Lexer.rules.inline.gfm.text.source.replaceAll('~-]+@)', '~-]{1,64}@)'));
 
+/** Words in which nothing can be anything else. What is not among them is read by marked. */
+const SPECIAL = /[\\<[`*_~@]| {2}\n|:\/\/|www\.|mailto:|xmpp:/i;
+
+/** A line of hyphens or equals signs, which an underlined heading has, before the paragraph's end. */
+const UNDERLINE = /\n {0,3}(?:=+|-+) *(?:\n|$)/;
+
 /** The source of what went over a limit, and how it got there. */
 export class MarkdownLimitError extends Error {
   override readonly name = 'MarkdownLimitError';
@@ -159,6 +165,10 @@ class BoundedLexer extends Lexer {
   }
 
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    if (!SPECIAL.test(source)) {
+      if (source !== '') tokens.push({ type: 'text', raw: source, text: source, escaped: false });
+      return tokens;
+    }
     const reach = Math.min(source.length, MAX_LABEL_REACH);
     const unclosed = Math.min(count(source, ']('), unclosedParentheses(source));
     this.look((LOOKS_TO_MASK + unclosed) * source.length + reach * count(source, '\\['));
@@ -175,8 +185,27 @@ class BoundedLexer extends Lexer {
 class BoundedTokenizer extends Tokenizer {
   declare lexer: BoundedLexer;
 
+  // marked's own rules for these are large: they take milliseconds to compile, and are tried at every block.
+
+  override blockquote(src: string): Tokens.Blockquote | undefined {
+    return /^ {0,3}>/.test(src) ? super.blockquote(src) : undefined;
+  }
+
+  override html(src: string): Tokens.HTML | undefined {
+    return /^ {0,3}</.test(src) ? super.html(src) : undefined;
+  }
+
+  override def(src: string): Tokens.Def | undefined {
+    return /^ {0,3}\[/.test(src) ? super.def(src) : undefined;
+  }
+
+  override lheading(src: string): Tokens.Heading | undefined {
+    const end = src.indexOf('\n\n');
+    return UNDERLINE.test(end === -1 ? src : src.slice(0, end + 1)) ? super.lheading(src) : undefined;
+  }
+
   override table(src: string): Tokens.Table | undefined {
-    if (!src.includes('|') && !src.includes(':')) return undefined;
+    if (!/^.+\n {0,3}[- ]*[:|]/.test(src)) return undefined;
     const match = this.rules.block.table.exec(src);
     if (!match || count(match[2] ?? '', '|') > MAX_COLUMNS) return undefined;
     return super.table(src);

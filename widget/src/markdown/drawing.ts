@@ -5,6 +5,7 @@ import type { Cut } from './cut.js';
 import type { RenderOptions } from './inline.js';
 import type { VirtualNode } from './nodes.js';
 import type { OpenBlock } from './open.js';
+import type { Tail } from './tail.js';
 
 /** A part of the page, not drawn yet. */
 export interface Drawn {
@@ -40,6 +41,8 @@ export interface Surroundings {
   /** Words that are not whole yet, as they should look until they are. */
   readonly completed: (source: string) => string;
   readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
+  /** The words that the text ends with. */
+  readonly ends: (tail: Tail) => void;
   /** So many settled nodes had to be touched again. */
   readonly touched: (count: number) => void;
 }

@@ -8,9 +8,10 @@ import type { Drawn, Place, Surroundings } from './drawing.js';
 import { checkbox, inlines } from './inline.js';
 import type { RenderOptions } from './inline.js';
 import type { AllowedTag } from './allowed.js';
-import type { RunNode } from './nodes.js';
+import type { InlineNode, RunNode } from './nodes.js';
 import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
+import { endsInWords } from './tail.js';
 import { settledLength } from './words.js';
 
 /** A line of code that is cut before it ends. */
@@ -33,8 +34,8 @@ export function drawWords(
   const { text } = token;
   const tokens = box ? others : without(token.tokens ?? [], skip);
   const start = token.type === 'heading' ? source.indexOf(text) : 0;
-  const isCuttable = place.canCut && start >= 0 && source.startsWith(text, start);
-  const at = isCuttable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
+  const isReadable = start >= 0 && source.startsWith(text, start);
+  const at = place.canCut && isReadable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
   const settledSource = text.slice(skip, at);
   const rest = text.slice(at);
   const isCutNow = at > skip;
@@ -42,20 +43,29 @@ export function drawWords(
   const behind = source.slice(Math.max(0, start) + text.length);
   const isOver = token.type === 'heading' ? behind.includes('\n') : /\n[ \t]*\n/.test(behind);
   const isOpen = place.isLast && !isOver;
-  const completed = isOpen ? around.completed(rest + (behind.startsWith('\n') ? '\n' : '')) : rest;
-  let openTokens = isCutNow || completed !== rest ? around.lexWords(completed) : tokens;
-  // Nobody wrote the delimiters that should have ended it.
-  const last = openTokens[openTokens.length - 1];
-  if (last?.type === 'text' && /[*_~]\s*$/.test(last.raw) && !rest.startsWith(completed.trimEnd()))
-    openTokens = around.lexWords(rest);
+  const read = (written: string, end = '', known?: readonly Token[]): readonly InlineNode[] => {
+    const completed = around.completed(written + end);
+    let shown = known && completed === written ? known : around.lexWords(completed);
+    // Nobody wrote the delimiters that should have ended it.
+    const last = shown[shown.length - 1];
+    if (last?.type === 'text' && /[*_~]\s*$/.test(last.raw) && !written.startsWith(completed.trimEnd()))
+      shown = around.lexWords(written);
+    return inlines(withoutOpenAddress(shown), options);
+  };
+  const restTokens = isCutNow ? undefined : tokens;
   const words: RunNode = {
     source: rest,
     after: known?.after,
     text: known?.text ?? 0,
     settled: isCutNow ? inlines(around.lexWords(settledSource), options) : [],
     settledSource,
-    children: inlines(isOpen ? withoutOpenAddress(openTokens) : openTokens, options),
+    children: isOpen
+      ? read(rest, behind.startsWith('\n') ? '\n' : '', restTokens)
+      : inlines(restTokens ?? around.lexWords(rest), options),
   };
+  if (isOpen && isReadable && token.type !== 'heading' && endsInWords(text) && !behind.includes('\n')) {
+    around.ends({ words, source: rest + behind, read });
+  }
   let cut: Cut = NO_CUT;
   if (isCutNow) {
     const standIn = `x${text[at - 1] === '\n' ? '\n' : ' '}`;

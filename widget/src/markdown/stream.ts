@@ -17,6 +17,8 @@ import { patchChildren } from './patch.js';
 import { redraw } from './redraw.js';
 import { Referrers } from './referrers.js';
 import { enableSelectionCopy } from './selection-copy.js';
+import { extended } from './tail.js';
+import type { Tail } from './tail.js';
 import { LINK_PROTOCOLS } from './url-policy.js';
 import { withoutOpenMarkers } from './withheld.js';
 
@@ -87,6 +89,8 @@ export class MarkdownStream {
   #pendingReturn = false;
   /** What is not settled, behind what stands in for the rest. */
   #source = '';
+  /** What the source ends with, if only that changes while its line goes on. */
+  #tail: Tail | undefined;
   #dirty = false;
   #ended = false;
 
@@ -133,8 +137,10 @@ export class MarkdownStream {
    */
   step(): boolean {
     if (!this.#dirty) return false;
+    const before = this.#source.length;
     this.#dirty = this.#read();
-    this.#draw(false);
+    this.#tail &&= extended(this.#tail, this.#source.slice(before));
+    if (!this.#tail || this.#source.length > MAX_SOURCE) this.#draw(false);
     return this.#dirty;
   }
 
@@ -175,6 +181,7 @@ export class MarkdownStream {
     const ended = whole || this.#source.length > MAX_SOURCE;
     const lexer = this.#lexer;
     const source = ended ? this.#source : withoutOpenMarkers(this.#source);
+    const isWithheld = source.length < this.#source.length;
     const tokens = lexer.lexBlocks(source, ended);
     const settledTokens: Token[] = [];
     const settledNodes: VirtualNode[] = [];
@@ -189,6 +196,7 @@ export class MarkdownStream {
         settledTokens.push(...some);
         settledNodes.push(...drawn);
       },
+      ends: (tail) => (this.#tail = tail),
       touched: (count) => (this.#stats.loosened += count),
     });
     patchChildren(this.#container, this.#document.after, nodes);
@@ -203,6 +211,9 @@ export class MarkdownStream {
       referrer.nodes = made;
       this.#stats.redefined++;
     }
+    // Words are read with what the text defines after them as well.
+    const isTail = !isWithheld && definitionsIn(tokens).next().done && this.#source.endsWith(this.#tail?.source ?? '');
+    if (!isTail) this.#tail = undefined;
     this.#colour(settledNodes);
   }
 

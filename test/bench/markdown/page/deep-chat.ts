@@ -3,6 +3,8 @@ import 'deep-chat-element';
 import type { DeepChat, Signals } from 'deep-chat-element';
 import type { Open } from './contestant.js';
 
+const QUESTION = 'Go on';
+
 export function openDeepChat(stream: true | { readonly partialRender: true }): Open {
   return async (container) => {
     const chat = document.createElement('deep-chat') as DeepChat;
@@ -12,17 +14,19 @@ export function openDeepChat(stream: true | { readonly partialRender: true }): O
     const isReady = new Promise<void>((resolve) => (chat.onComponentRender = () => resolve()));
     container.append(chat);
     await isReady;
-    chat.submitUserMessage({ text: 'Go on' });
+    // A property that is set has the page built anew, in a later task: what was said before would be gone.
+    do await new Promise((resolve) => setTimeout(resolve));
+    while (chat._waitingToRender_);
+    chat.submitUserMessage({ text: QUESTION });
     const signals = await asked;
     signals.onOpen();
+    const root = chat.shadowRoot?.getElementById('messages');
+    // Text in a page that is not shown costs nothing: then nothing may be measured.
+    if (!root?.textContent?.includes(QUESTION)) {
+      throw new Error('deep-chat does not show what it was asked: look how this version builds its page');
+    }
     return {
-      // Looked up each time: the element builds its page anew after it was given its `connect`.
-      get root() {
-        const root = chat.shadowRoot?.getElementById('messages');
-        if (!root)
-          throw new Error('deep-chat has no #messages in its shadow root: look how this version builds its page');
-        return root;
-      },
+      root,
       write: (chunk) => void signals.onResponse({ text: chunk }),
       flush() {},
       end: () => signals.onClose(),

@@ -25,6 +25,8 @@ declare module 'deep-chat-element' {
       readonly handler: (body: unknown, signals: Signals) => void;
     };
     onComponentRender: () => void;
+    /** Of its own declarations, like the others. */
+    readonly _waitingToRender_: boolean;
     submitUserMessage(message: { readonly text: string }): void;
   }
 }
