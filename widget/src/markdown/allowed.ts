@@ -53,6 +53,6 @@ export function create<Tag extends AllowedTag>(
     if (!allowed.includes(name)) throw new TypeError(`<${tag} ${name}> is not an attribute that an answer may set`);
     element.setAttribute(name, value);
   }
-  element.append(...children);
+  if (children.length > 0) element.append(...children);
   return element;
 }

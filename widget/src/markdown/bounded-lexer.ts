@@ -33,8 +33,8 @@ const TEXT_RULE = new RegExp(Lexer.rules.inline.gfm.text.source.replaceAll('~-]+
 /** Words in which nothing can be anything else. What is not among them is read by marked. */
 const SPECIAL = /[\\<[`*_~@]| {2}\n|:\/\/|www\.|mailto:|xmpp:/i;
 
-/** A line of hyphens or equals signs, which an underlined heading has, before the paragraph's end. */
-const UNDERLINE = /\n {0,3}(?:=+|-+) *(?:\n|$)/;
+/** May begin with an underlined heading: lines up to one of hyphens or equals signs, without a list or quote between. */
+const UNDERLINED = /^[^\n]+(?:\n(?! {0,3}(?:>|(?:[-+*]|\d{1,9}[.)]) ))[^\n]+)*?\n {0,3}(?:=+|-+) *(?:\n|$)/;
 
 /** The source of what went over a limit, and how it got there. */
 export class MarkdownLimitError extends Error {
@@ -200,12 +200,11 @@ class BoundedTokenizer extends Tokenizer {
   }
 
   override lheading(src: string): Tokens.Heading | undefined {
-    const end = src.indexOf('\n\n');
-    return UNDERLINE.test(end === -1 ? src : src.slice(0, end + 1)) ? super.lheading(src) : undefined;
+    return UNDERLINED.test(src) ? super.lheading(src) : undefined;
   }
 
   override table(src: string): Tokens.Table | undefined {
-    if (!/^.+\n {0,3}[- ]*[:|]/.test(src)) return undefined;
+    if (!/^ {0,3}[- ]*[:|]/.test(src.slice(src.indexOf('\n') + 1))) return undefined;
     const match = this.rules.block.table.exec(src);
     if (!match || count(match[2] ?? '', '|') > MAX_COLUMNS) return undefined;
     return super.table(src);

@@ -96,9 +96,11 @@ function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
 
 /** What marked writes into `href`, if the browser would take what the model wrote for a place to go as well. */
 function linkedUrl(href: string, { base, linkProtocols }: RenderOptions): URL | undefined {
-  if (allowedUrl(href, base, linkProtocols) === undefined) return undefined;
+  const url = allowedUrl(href, base, linkProtocols);
+  if (url === undefined) return undefined;
   try {
-    return allowedUrl(encodeURI(href).replace(/%25/g, '%'), base, linkProtocols);
+    const written = encodeURI(href).replace(/%25/g, '%');
+    return written === href ? url : allowedUrl(written, base, linkProtocols);
   } catch {
     // Half a surrogate pair.
     return undefined;

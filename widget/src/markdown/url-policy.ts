@@ -52,6 +52,8 @@ const DOTS = /[\u3002\uff0e\uff61\u2024\u06d4\u0701\u0702\ua4f8\ua60e]/g;
 
 /** Where a link leads, if the words on it name another place, or a mail's address if they do not; else `undefined`. */
 export function unstatedDestination(url: URL, words: string): string | undefined {
+  // No place can be named in these, whose rules are large.
+  if (url.protocol !== 'mailto:' && /^[\w ,;:!?'"()-]*$/.test(words)) return undefined;
   const seen = words.replace(INVISIBLE, '').normalize('NFKC').replace(DOTS, '.');
   const named = seen.match(HOST_LIKE) ?? [];
   if (url.protocol === 'mailto:') {
