@@ -105,6 +105,24 @@ describe('links', () => {
     const container = link('[*click*](javascript:x) ![alt](data:,x)');
     expect(container.innerHTML).to.equal('<p dir="auto"><em>click</em> alt</p>');
   });
+
+  it('come true for words that hundreds of late definitions concern, which are not drawn again for each', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    const names = Array.from({ length: 400 }, (_, index) => `x${index}`);
+    stream.write(`${names.map((name) => `[${name}]`).join(' ')}\n\nNext\n\n`);
+    stream.flush();
+    names.forEach((name, index) => {
+      stream.write(`[${name}]: https://a.example/${name}\n\nNext\n\n`);
+      stream.flush();
+      const isShown = container.querySelectorAll('a').length;
+      expect(isShown, name).to.be.within(Math.floor((index * 15) / 16) - 1, index + 1);
+      if (index < 16) expect(isShown).to.equal(index + 1);
+    });
+    expect(stream.stats.redefined).to.be.lessThan(100);
+    stream.end();
+    expect([...container.querySelectorAll('a')].map(({ textContent }) => textContent)).to.deep.equal(names);
+  });
 });
 
 describe('character references', () => {

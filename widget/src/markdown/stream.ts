@@ -15,6 +15,7 @@ import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
 import { patchChildren } from './patch.js';
 import { redraw } from './redraw.js';
+import type { Referrer } from './referrers.js';
 import { Referrers } from './referrers.js';
 import { enableSelectionCopy } from './selection-copy.js';
 import { extended } from './tail.js';
@@ -46,6 +47,9 @@ const SLICE = 2_048;
 
 /** What cannot be settled within so many characters is settled as it stands: it is hostile. */
 const MAX_SOURCE = 16_384;
+
+/** So many late definitions change words at once; then a sixteenth of all so far: a thousand cost few times one. */
+const MAX_LATE = 16;
 
 export interface MarkdownStreamStats {
   /** Words drawn again because a definition of a link came after them. */
@@ -81,6 +85,8 @@ export class MarkdownStream {
   readonly #report: (error: unknown) => void;
   readonly #disposal = new AbortController();
   readonly #referrers = new Referrers();
+  /** How many definitions concerned these words, and how many of them are not drawn. */
+  readonly #late = new Map<Referrer, { seen: number; waiting: number }>();
   readonly #document = openSequence();
   readonly #stats = { redefined: 0, loosened: 0 };
   /** What is written and not read yet. */
@@ -206,6 +212,13 @@ export class MarkdownStream {
     const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
     for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
     for (const referrer of concerned) {
+      const { seen, waiting } = this.#late.get(referrer) ?? { seen: 0, waiting: 0 };
+      this.#late.set(referrer, { seen: seen + 1, waiting: waiting + 1 });
+    }
+    for (const referrer of whole ? this.#late.keys() : concerned) {
+      const { seen = 0, waiting = 0 } = this.#late.get(referrer) ?? {};
+      if (waiting === 0 || (!whole && waiting * MAX_LATE < seen)) continue;
+      this.#late.set(referrer, { seen, waiting: 0 });
       const made = redraw(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
       repoint(this.#document, referrer.nodes, made[made.length - 1]);
       referrer.nodes = made;
