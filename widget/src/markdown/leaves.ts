@@ -60,7 +60,7 @@ export function drawWords(
     settled: isCutNow ? inlines(around.lexWords(settledSource), options) : [],
     settledSource,
     children: isOpen
-      ? read(rest, behind.startsWith('\n') ? '\n' : '', restTokens)
+      ? read(rest, /^[ \t]*\n?/.exec(behind)?.[0], restTokens)
       : inlines(restTokens ?? around.lexWords(rest), options),
   };
   if (isOpen && isReadable && token.type !== 'heading' && endsInWords(text) && !behind.includes('\n')) {
