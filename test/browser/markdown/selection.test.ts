@@ -1,7 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
+import { canonical } from '../support/canonical.js';
 import { randomFrom } from '../support/random.js';
-import { select, selectedText, wordsIn } from '../support/selection.js';
+import { select, selectBetween, selectedText, wordsIn } from '../support/selection.js';
 
 /** In a shadow root, as in the chat, or not, as in any page. */
 const PLACES = ['page', 'shadow root'] as const;
@@ -33,13 +34,13 @@ function goOn(stream: MarkdownStream, text: string): void {
 
 for (const where of PLACES) {
   describe(`A selection (${where}) outlives`, () => {
-    it('the words that come after it, in what is finished and in what is open', () => {
+    it('the words that come after it, in what is finished and in what is open', async () => {
       for (const words of ['finished', 'bold', 'code', 'open', 'cell', 'quoted', 'item']) {
         const container = place(where);
         const text =
           'Some finished words.\n\n- an item\n- **bold** item\n\n> quoted\n\n| a |\n| - |\n| cell |\n\n```\ncode\n```\n\nThe open';
         const stream = streamed(container, text);
-        select(container, words);
+        await select(container, words);
         goOn(stream, ' words *go* on.\n\n1. And\n2. more\n');
         expect(selectedText(container)).to.equal(words);
         stream.end();
@@ -48,7 +49,7 @@ for (const where of PLACES) {
       }
     });
 
-    it('more words in the same open block', () => {
+    it('more words in the same open block', async () => {
       for (const [text, words] of [
         ['Some *open* words', 'words'],
         ['- first\n- second', 'second'],
@@ -59,20 +60,20 @@ for (const where of PLACES) {
       ] as const) {
         const container = place(where);
         const stream = streamed(container, text);
-        select(container, words);
+        await select(container, words);
         goOn(stream, ' and **more** of it.\n');
         expect(selectedText(container), text).to.equal(words);
         host.remove();
       }
     });
 
-    it('a definition after it that makes links of the words around it', () => {
+    it('a definition after it that makes links of the words around it', async () => {
       for (const words of ['Before', 'label', 'between', 'strong', 'After', 'kept']) {
         const container = place(where);
         const text =
           'Before [label] between **strong** and [second label][b], [kept](https://k.example). After\n\nx\n\n';
         const stream = streamed(container, text);
-        select(container, words);
+        await select(container, words);
         goOn(stream, '[label]: https://a.example/\n[b]: https://b.example/\n\nEnd\n\n');
         expect(container.querySelectorAll('a').length).to.equal(3);
         expect(selectedText(container), words).to.equal(words);
@@ -80,14 +81,13 @@ for (const where of PLACES) {
       }
     });
 
-    it('a definition, over several nodes and in either direction', () => {
+    it('a definition, over several nodes and in either direction', async () => {
       for (const isBackward of [false, true]) {
         const container = place(where);
         const stream = streamed(container, 'Before [label] and *after*.\n\nx\n\n');
         const start = wordsIn(container, 'label');
         const [after] = wordsIn(container, 'after');
-        if (isBackward) getSelection()?.setBaseAndExtent(after, 3, ...start);
-        else getSelection()?.setBaseAndExtent(...start, after, 3);
+        await (isBackward ? selectBetween([after, 3], start) : selectBetween(start, [after, 3]));
         goOn(stream, '[label]: https://a.example/ "title"\n\nEnd\n\n');
         expect(selectedText(container)).to.match(/^label.* and aft$/);
         expect(getSelection()?.direction).to.equal(isBackward ? 'backward' : 'forward');
@@ -95,14 +95,34 @@ for (const where of PLACES) {
       }
     });
 
-    it('a list that turns out to be loose', () => {
+    it('a list that turns out to be loose', async () => {
       const container = place(where);
       const stream = streamed(container, '- one\n- two\n- three\n- fo');
-      select(container, 'two');
+      await select(container, 'two');
       goOn(stream, 'ur\n\n- five\n- six\n');
       expect(container.querySelectorAll('li > p').length).to.be.at.least(4);
       expect(selectedText(container)).to.equal('two');
     });
+
+    // What is open is made of other elements then.
+    for (const [before, words, after] of [
+      ['- one\n- two\n- three\n\n- f', 'three', 'our'],
+      ['1. **Do** First step of it\n\n   ```', 'step', 'sh\n   ls'],
+      ['see [docs](https://x.example', 'docs', ') now'],
+      ['see [later][l] ', 'later', 'or now\n\n[l]: https://x.example\n\nEnd\n\n'],
+      ['Title\n', 'Title', '===\n\nwords'],
+      ['A **bold [x](https://x.example) unclosed', 'unclosed', '\n\nwords'],
+    ] as const) {
+      it(`${JSON.stringify(before)} and then ${JSON.stringify(after)}`, async () => {
+        const container = place(where);
+        const stream = streamed(container, before);
+        await select(container, words);
+        goOn(stream, after);
+        expect(selectedText(container)).to.equal(words);
+        stream.end();
+        expect(selectedText(container)).to.equal(words);
+      });
+    }
   });
 }
 
@@ -148,6 +168,21 @@ describe('The focus outlives', () => {
       'b.example',
     ]);
     expect((container.getRootNode() as ShadowRoot).activeElement).to.equal(link);
+  });
+
+  it('what makes other elements of it', () => {
+    for (const [before, after] of [
+      ['- see [x](https://x.example) now\n\n- f', 'our'],
+      ['1. [x](https://x.example) a\n\n   p', 'q'],
+      ['A [x](https://x.example) title\n', '===\n'],
+    ] as const) {
+      const container = place('page');
+      const stream = streamed(container, before);
+      container.querySelector('a')?.focus();
+      goOn(stream, after);
+      expect(document.activeElement?.getAttribute('href'), before).to.equal('https://x.example/');
+      host.remove();
+    }
   });
 });
 
@@ -199,7 +234,7 @@ it('Words with definitions after them are what they are with definitions before 
     stream.end();
     const before = document.createElement('div');
     streamed(before, `${definitions}${words}\n\nx\n`).end();
-    expect(container.innerHTML.replaceAll('\n', ''), words).to.equal(before.innerHTML.replaceAll('\n', ''));
+    expect(canonical(container), words).to.equal(canonical(before));
     host.remove();
   }
 });

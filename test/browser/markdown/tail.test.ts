@@ -23,17 +23,22 @@ describe('words at the end of a MarkdownStream', () => {
       'words in everything':
         '> s *t* u\n> > v w\n> > - x y ** z\n\n1. a b\n   c d\n   - e `f` g\n\n- [ ] h i\n\nj k\n===\n\nl m',
     });
-    // What these say of words before them depends on when it came.
-    for (const [name, markdown] of documents.filter(([name]) => !/definition/.test(name))) {
-      const container = document.createElement('div');
-      const stream = new MarkdownStream(container);
-      for (let at = 0; at < markdown.length;) {
-        const next = at + 1 + Math.floor(random() * 5);
-        stream.write(markdown.slice(at, next));
-        stream.flush();
-        at = next;
-        const prefix = markdown.slice(0, at);
-        expect(canonical(container), `${name}: ${JSON.stringify(prefix)}`).to.equal(shown(prefix));
+    // Fences and loose lists look different for a moment, depending on where a piece ends.
+    for (const [name, markdown] of documents.filter(([name]) =>
+      /paragraphs|emphasis|tight|two|tasks|lazy|quotes|links|entities|unicode|words|lines/.test(name),
+    )) {
+      for (const most of [1, 2, 5, 9]) {
+        const container = document.createElement('div');
+        const stream = new MarkdownStream(container);
+        // Character by character, and in random pieces.
+        for (let at = 0; at < markdown.length;) {
+          const next = at + 1 + Math.floor(random() * most);
+          stream.write(markdown.slice(at, next));
+          stream.flush();
+          at = next;
+          const prefix = markdown.slice(0, at);
+          expect(canonical(container), `${name}: ${JSON.stringify(prefix)}`).to.equal(shown(prefix));
+        }
       }
     }
   });

@@ -21,7 +21,14 @@ export function wordsIn(root: Node, words: string): [Text, number] {
   throw new Error(`no words: ${words}`);
 }
 
-export function select(root: Node, words: string): void {
+/** Selects, and waits until the page has been told. */
+export async function selectBetween(base: readonly [Node, number], extent: readonly [Node, number]): Promise<void> {
+  const told = new Promise((resolve) => document.addEventListener('selectionchange', resolve, { once: true }));
+  getSelection()?.setBaseAndExtent(...base, ...extent);
+  await told;
+}
+
+export async function select(root: Node, words: string): Promise<void> {
   const [text, at] = wordsIn(root, words);
-  getSelection()?.setBaseAndExtent(text, at, text, at + words.length);
+  await selectBetween([text, at], [text, at + words.length]);
 }

@@ -2,6 +2,7 @@
 import { create } from './allowed.js';
 import type { ElementNode, VirtualNode } from './nodes.js';
 import { isRun } from './nodes.js';
+import type { SelectionKeeper } from './selection.js';
 
 /** @returns the code in spans with classes, or nothing where it knows no such language. May load what it needs. */
 export type Highlight = (code: string, language: string) => Promise<Node | undefined>;
@@ -17,11 +18,18 @@ export function* codeBlocksIn(nodes: readonly VirtualNode[]): Generator<Element>
 }
 
 /** Puts the colours in once they are there, if the words are the same: what is shown is what was written. */
-export async function highlightCode(code: Element, highlight: Highlight, signal: AbortSignal): Promise<void> {
+export async function highlightCode(
+  code: Element,
+  highlight: Highlight,
+  signal: AbortSignal,
+  selection: SelectionKeeper,
+): Promise<void> {
   const { textContent: text, className } = code;
   const coloured = await highlight(text, className.replace(/^language-/, ''));
   if (!coloured || signal.aborted || coloured.textContent !== text || code.textContent !== text) return;
+  const restore = selection.keep();
   code.replaceChildren(...copied(coloured));
+  restore();
 }
 
 /** Spans with their classes, and text; of anything else its text. */

@@ -1,7 +1,6 @@
 /** A list that turns out to be loose when some of it is drawn: its words get paragraphs. */
 import { create } from './allowed.js';
 import type { OpenList } from './open.js';
-import { keepSelection } from './selection.js';
 
 const BLOCKS = new Set(['P', 'UL', 'OL', 'BLOCKQUOTE', 'FIGURE', 'DIV', 'HR', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
 
@@ -9,7 +8,6 @@ const BLOCKS = new Set(['P', 'UL', 'OL', 'BLOCKQUOTE', 'FIGURE', 'DIV', 'HR', 'H
 export function loosen(list: OpenList): number {
   const { element, item: open } = list;
   if (!element) return 0;
-  const restore = keepSelection(element);
   let touched = 0;
   let isSettled = list.after !== undefined;
   for (const item of element.children) {
@@ -36,7 +34,6 @@ export function loosen(list: OpenList): number {
     break;
   }
   list.loose = true;
-  restore();
   return touched;
 }
 

@@ -6,7 +6,6 @@ import { create } from './allowed.js';
 import type { InlineNode, VirtualNode } from './nodes.js';
 import { isRun, textOf } from './nodes.js';
 import { patchAttributes } from './patch.js';
-import { keepSelection } from './selection.js';
 
 /** Nodes beside each other become `wanted`; @returns what stands in their place. */
 export function redraw(nodes: readonly ChildNode[], wanted: readonly InlineNode[]): ChildNode[] {
@@ -38,11 +37,7 @@ class Redrawing {
       if (typeof node === 'string') {
         drawn = this.#claim(node);
         if (drawn.parentNode === parent) dropUntil(drawn);
-        else {
-          const restore = keepSelection(drawn);
-          parent.insertBefore(drawn, next());
-          restore();
-        }
+        else parent.insertBefore(drawn, next());
       } else if (isRun(node)) continue;
       else {
         let live = next();

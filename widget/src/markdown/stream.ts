@@ -17,6 +17,7 @@ import { patchChildren } from './patch.js';
 import { redraw } from './redraw.js';
 import type { Referrer } from './referrers.js';
 import { Referrers } from './referrers.js';
+import { SelectionKeeper } from './selection.js';
 import { enableSelectionCopy } from './selection-copy.js';
 import { extended } from './tail.js';
 import type { Tail } from './tail.js';
@@ -84,6 +85,7 @@ export class MarkdownStream {
   readonly #highlight: Highlight | undefined;
   readonly #report: (error: unknown) => void;
   readonly #disposal = new AbortController();
+  readonly #selection: SelectionKeeper;
   readonly #referrers = new Referrers();
   /** How many definitions concerned these words, and how many of them are not drawn. */
   readonly #late = new Map<Referrer, { seen: number; waiting: number }>();
@@ -104,6 +106,7 @@ export class MarkdownStream {
     const labels = { ...LABELS, ...options.labels };
     const report = options.onError ?? ((error) => console.error('cable-chat: markdown shown as text', error));
     this.#container = container;
+    this.#selection = new SelectionKeeper(container);
     this.#options = {
       labels,
       headingOffset: options.headingOffset ?? 0,
@@ -145,8 +148,10 @@ export class MarkdownStream {
     if (!this.#dirty) return false;
     const before = this.#source.length;
     this.#dirty = this.#read();
+    const restore = this.#selection.keep();
     this.#tail &&= extended(this.#tail, this.#source.slice(before));
     if (!this.#tail || this.#source.length > MAX_SOURCE) this.#draw(false);
+    restore();
     return this.#dirty;
   }
 
@@ -156,7 +161,9 @@ export class MarkdownStream {
     this.flush();
     this.#ended = true;
     if (this.#pendingReturn) this.#source += '\n';
+    const restore = this.#selection.keep();
     this.#draw(true);
+    restore();
   }
 
   /** Stops listening to copies and the copy buttons. What is drawn stays. Idempotent. */
@@ -234,7 +241,9 @@ export class MarkdownStream {
     if (!this.#highlight) return;
     for (const code of codeBlocksIn(nodes)) {
       // Code without colours is code.
-      highlightCode(code, this.#highlight, this.#disposal.signal).catch((error: unknown) => this.#report(error));
+      highlightCode(code, this.#highlight, this.#disposal.signal, this.#selection).catch((error: unknown) => {
+        this.#report(new Error('the highlighter failed', { cause: error }));
+      });
     }
   }
 }

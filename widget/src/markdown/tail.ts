@@ -24,7 +24,8 @@ export function endsInWords(text: string): boolean {
 export function extended({ words, source, read }: Tail, more: string): Tail | undefined {
   const { next, openNodes } = words;
   const parent = openNodes?.[0]?.parentElement;
-  if (!next || !parent || more.includes('\n') || source.length > MAX_TAIL) return undefined;
+  // Some blocks are read without the space at their end.
+  if (!next || !parent || /\n|\s$/.test(more) || source.length > MAX_TAIL) return undefined;
   const grown = source + more;
   const drawn: RunNode = { ...run(grown, read(grown)), ...next };
   patchChildren(parent, next.after, [drawn]);
