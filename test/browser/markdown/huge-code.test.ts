@@ -60,7 +60,7 @@ for (const [name, code] of Object.entries(CODES)) {
         });
       });
       markdown.querySelector('button')!.click();
-      expect((await written) === code + '\n', 'by its button').to.equal(true);
+      expect((await written) === code, 'by its button').to.equal(true);
       Reflect.deleteProperty(navigator, 'clipboard');
 
       getSelection()?.selectAllChildren(pre);

@@ -36,6 +36,8 @@ describe('links', () => {
   const cases: readonly (readonly [string, string, string | undefined])[] = [
     ['https://a.example/x', 'click here', undefined],
     ['https://a.example/x', 'a.example', undefined],
+    ['https://evil.example/x', 'bank\u2028.example', 'evil.example'],
+    ['https://evil.example/x', 'bank\ufffc.exam\u0001ple', 'evil.example'],
     ['https://www.a.example/x', 'https://a.example/other', undefined],
     ['https://evil.example/x', 'https://bank.example', 'evil.example'],
     ['https://evil.example:8443/x', 'bank.example', 'evil.example:8443'],

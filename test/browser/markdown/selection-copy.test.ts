@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { marked } from 'marked';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { DOCUMENTS } from '../support/documents.js';
@@ -156,6 +157,33 @@ describe('A copy of what is selected', () => {
       markdown: '`b &amp;`',
     });
     expect(copyBetween(container, 'In', '.')?.markdown).to.equal('In `a  b` and ``c`d``.');
+  });
+
+  // By marked, which lets HTML in.
+  it('has nothing in markdown that is not so on the page', () => {
+    for (const [markdown, options] of [
+      ['Wow![docs](https://evil.example/?leak)'],
+      ['\\![x](https://evil.example/) and &#33;[x](https://evil.example/)'],
+      ['~~~ x`\n<img src=q onerror=alert(1)>\n![x](https://evil.example/)\n~~~'],
+      ['[w](/a "t&#10;&#10;&lt;img src=q onerror=alert(1)&gt;")'],
+      ['ftp://a.b/x<img src=q onerror=alert(1)>'],
+      ['- ```\n  a\n  \u2028![x](https://evil.example/)\n  ```'],
+      ['> a\n> \u2028![x](https://evil.example/)'],
+      ['<img src=https://evil.example/x onerror=alert(1)>\n\n<div>\n![x](https://evil.example/)\n</div>'],
+      ['![a](https://evil.example/leak)'],
+      [
+        'See ![&#93;(x) !&#91;y&#93;(https://evil.example) &lt;img src=q onerror=alert(1)&gt;](https://images.example/a.png)',
+        { imageOrigins: ['https://images.example'] },
+      ],
+    ] as const) {
+      const container = drawn(markdown, options);
+      const copy = copyAll(container)?.markdown ?? '';
+      const elsewhere = new DOMParser().parseFromString(String(marked.parse(copy)), 'text/html');
+      const fetched = Array.from(elsewhere.querySelectorAll('[onerror], img'), (image) => image.getAttribute('src'));
+      const shown = Array.from(container.querySelectorAll('img'), (image) => image.getAttribute('src'));
+      expect(fetched, copy).to.deep.equal(shown);
+      host.remove();
+    }
   });
 
   it('has what a link leads to in words and markup, and once in markdown', () => {

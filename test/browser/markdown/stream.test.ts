@@ -179,7 +179,7 @@ describe('MarkdownStream', () => {
       });
       button.click();
     });
-    expect(await copied).to.equal('a < b && "c"\n|copied');
+    expect(await copied).to.equal('a < b && "c"|copied');
     Reflect.deleteProperty(navigator, 'clipboard');
     container.remove();
   });
@@ -236,6 +236,47 @@ describe('MarkdownStream', () => {
     stream.end();
     expect(slices).to.be.greaterThan(10);
     expect(container.querySelectorAll('em')).to.have.length(1_000);
+  });
+
+  // What was cut out of the source once made marked read the rest differently.
+  it('ends as one full pass does, wherever the text is parted', () => {
+    for (const markdown of [
+      'See [r].\n\n- a\n- [r]: https://r.example\n- b\n',
+      '1. Exemple\u00a0:\u00a0\n   ```\n   x\n   ```\n2. b\n',
+      '- a\n  ```\n  x\u00a0\n  ```\n- b\n',
+      '- 中文\u3000\n\n  下\n- c\n',
+      '- foo\n  ```js\n  code\nmore code\n  ```\n',
+    ]) {
+      const expected = canonical(byMarked(markdown));
+      expect(canonical(render([markdown])), markdown).to.equal(expected);
+      expect(canonical(render([...markdown])), markdown).to.equal(expected);
+      for (let at = 1; at < markdown.length; at++) {
+        expect(canonical(render([markdown.slice(0, at), markdown.slice(at)])), `${at}: ${markdown}`).to.equal(expected);
+      }
+    }
+  });
+
+  it('never loses code to what colours it', async () => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const foreign = frame.contentDocument!.createElement('span');
+    foreign.className = 'token';
+    foreign.textContent = 'let a;\n';
+    const answers: readonly (readonly [Node, string])[] = [
+      [foreign, '<span class="token">let a;\n</span>'],
+      [document.createComment('let a;\n'), 'let a;\n'],
+      [document.createTextNode('let b;\n'), 'let a;\n'],
+    ];
+    for (const [node, expected] of answers) {
+      const container = document.createElement('div');
+      const stream = new MarkdownStream(container, { highlight: () => Promise.resolve(node) });
+      stream.write('```\nlet a;\n```\n');
+      stream.end();
+      await Promise.resolve();
+      await Promise.resolve();
+      expect(container.querySelector('code')?.innerHTML).to.equal(expected);
+    }
+    frame.remove();
   });
 
   it('colours finished code by what the page brings, and takes over spans and classes only', async () => {

@@ -16,6 +16,8 @@ function serialise(node: Node): string {
   if (!(node instanceof Element)) return '';
   if (node.matches('.destination, figcaption')) return '';
   if (node.matches('figure.code, div.table')) return canonical(node);
+  // Within a link there are no others.
+  if (node.matches('a img')) return textOf(new Text(node.getAttribute('alt') || 'Image'));
   if (node.matches('img'))
     return `<a href=${hrefOf(node, 'src')}${titleOf(node)}>${node.getAttribute('alt') || 'Image'}</a>`;
   const attributes = KEPT_ATTRIBUTES.filter((name) => node.hasAttribute(name)).map(

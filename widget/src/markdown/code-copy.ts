@@ -35,7 +35,8 @@ export function enableCodeCopy(container: Element, labels: CodeCopyLabels, signa
       const button = event.target instanceof Element ? event.target.closest('button.copy') : null;
       const code = button?.closest('figure.code')?.querySelector('pre > code');
       if (!button || !code) return;
-      void copyText(code.textContent).then((copied) => {
+      // Without its last line's end: a shell would run that line once it is pasted.
+      void copyText(code.textContent.replace(/\n$/, '')).then((copied) => {
         if (!signal.aborted) show(button, copied ? 'copied' : 'failed');
       });
     },

@@ -4,7 +4,7 @@ import type { Cut } from './cut.js';
 import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
-import { still } from './drawing.js';
+import { directionOf, still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { drawCode, drawRaw, drawWords } from './leaves.js';
 import { loosen } from './loosen.js';
@@ -33,6 +33,7 @@ export function drawSequence(
   const isReadable = !around.ended && text.startsWith(start);
   const goesOn = place.canCut && isReadable && final === last;
   const drawn = tokens.map((token, index) => {
+    if (index > last && !around.ended) return still([]);
     const isLast = index === last && !around.ended;
     const known = index === 0 ? open.block : undefined;
     const rest = isLast ? text.slice(start.length) : '';
@@ -180,7 +181,7 @@ function drawList(
   const itemCut = canCut && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
   const isItemCut = isCut(itemCut);
   const number = known?.start ?? String(token.start);
-  const direction: Record<string, string> = place.isTop ? { dir: 'auto' } : {};
+  const direction: Record<string, string> = place.isTop ? { dir: directionOf(known?.element) } : {};
   const list = token.ordered
     ? element(
         'ol',

@@ -51,3 +51,19 @@ export interface Surroundings {
 export function still(nodes: readonly VirtualNode[]): Drawn {
   return { nodes, cut: NO_CUT, commit: () => undefined };
 }
+
+/**
+ * What has letters has a direction: the browser would look for it again with everything that comes.
+ * @param live what is drawn of the block
+ */
+export function directionOf(live: Element | null | undefined): string {
+  const known = live?.getAttribute('dir');
+  if (!live || known !== 'auto') return known ?? 'auto';
+  if (!/\p{L}/u.test(live.firstChild?.textContent ?? '')) return 'auto';
+  try {
+    return live.matches(':dir(rtl)') ? 'rtl' : 'ltr';
+  } catch {
+    // Browsers that do not know `:dir` look.
+    return 'auto';
+  }
+}

@@ -19,7 +19,7 @@ export function countFinal(tokens: readonly Token[], source: string): number {
   for (let last = end; last > 0; last--) {
     const token = tokens[last];
     const previous = tokens[last - 1];
-    if (token === undefined || token.type === 'space') continue;
+    if (token === undefined || isBlank(token)) continue;
     const before = rawOf(tokens, last);
     // marked rewrites `raw` in a few odd cases; then the place to cut is unknown, and the blocks stay open.
     if (!source.startsWith(before)) continue;
@@ -41,8 +41,13 @@ export function countFinal(tokens: readonly Token[], source: string): number {
 /** Blank lines at the end are no block. */
 export function indexOfLast(tokens: readonly Token[]): number {
   let last = tokens.length - 1;
-  while (last >= 0 && tokens[last]?.type === 'space') last--;
+  while (last >= 0 && isBlank(tokens[last])) last--;
   return last;
+}
+
+/** Also what marked leaves of a list's last line when it ends with white space other than blanks. */
+export function isBlank(token: Token | undefined): boolean {
+  return token?.type === 'space' || token?.raw.trim() === '';
 }
 
 export function rawOf(tokens: readonly Token[], count = tokens.length): string {

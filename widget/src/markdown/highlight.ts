@@ -27,17 +27,21 @@ export async function highlightCode(
   const { textContent: text, className } = code;
   const coloured = await highlight(text, className.replace(/^language-/, ''));
   if (!coloured || signal.aborted || coloured.textContent !== text || code.textContent !== text) return;
+  const nodes = copied(coloured);
+  if (nodes.map(({ textContent: said }) => said).join('') !== text) return;
   const restore = selection.keep();
-  code.replaceChildren(...copied(coloured));
+  code.replaceChildren(...nodes);
   restore();
 }
 
 /** Spans with their classes, and text; of anything else its text. */
 function copied(node: Node): Node[] {
-  if (node instanceof Text) return [document.createTextNode(node.data)];
+  // Not by `instanceof`: it may come from another document.
+  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.nodeValue ?? '')];
   const children = [...node.childNodes].flatMap((child) => copied(child));
-  if (!(node instanceof HTMLSpanElement)) return children;
-  const span = create('span', node.className === '' ? {} : { class: node.className });
+  if (node.nodeName.toLowerCase() !== 'span') return children;
+  const classes = (node as Element).getAttribute('class');
+  const span = create('span', classes ? { class: classes } : {});
   span.append(...children);
   return [span];
 }

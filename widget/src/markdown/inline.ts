@@ -24,6 +24,8 @@ export interface RenderOptions {
   readonly linkProtocols: readonly string[];
   /** Where images may be fetched from. */
   readonly imageOrigins: readonly string[];
+  /** Within a link there are no others: an image is its words then. */
+  readonly isInLink?: boolean;
 }
 
 /** Deeper nesting is shown as its source: no honest answer has it, and the page is walked recursively. */
@@ -69,7 +71,7 @@ function inline(token: MarkedToken, options: RenderOptions, depth: number): Inli
 
 function link(token: Tokens.Link, options: RenderOptions, depth: number): InlineNode[] {
   // References are not resolved in `<https://…?a&amp;b>`.
-  const words = token.autolink ? [token.text] : inlines(token.tokens, options, depth + 1);
+  const words = token.autolink ? [token.text] : inlines(token.tokens, { ...options, isInLink: true }, depth + 1);
   const url = linkedUrl(token.autolink ? token.href : decodeEntities(token.href), options);
   if (url === undefined) return words;
   const title = token.title ? decodeEntities(token.title) : '';
@@ -91,6 +93,7 @@ function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
     const attributes = { src: url.href, alt: label, ...(title === '' ? {} : { title }) };
     return [element('img', { ...attributes, loading: 'lazy', referrerpolicy: 'no-referrer' }, [])];
   }
+  if (options.isInLink) return [label];
   return [anchor(url, [label], title, 'image'), ...destination(url.host)];
 }
 

@@ -4,6 +4,7 @@ import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
 import { firstLines, NO_CUT } from './cut.js';
 import { decodeEntities } from './entities.js';
+import { directionOf } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { checkbox, inlines } from './inline.js';
 import type { RenderOptions } from './inline.js';
@@ -16,6 +17,9 @@ import { settledLength } from './words.js';
 
 /** A line of code that is cut before it ends. */
 const MIN_LONG_LINE = 1_024;
+
+/** Stands in for the lines of code that are gone. */
+const STAND_IN = 'x\n';
 
 const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
 
@@ -74,7 +78,10 @@ export function drawWords(
   const tag = tagOf(token, place, options);
   const content = box ? [run('', checkbox(box, options)), words] : [words];
   return {
-    nodes: tag === undefined ? content : [element(tag, place.isTop ? { dir: 'auto' } : {}, content)],
+    nodes:
+      tag === undefined
+        ? content
+        : [element(tag, place.isTop ? { dir: directionOf(known?.after?.parentElement) } : {}, content)],
     cut,
     commit: () => {
       around.settled([], [{ ...run(settledSource, []), openNodes: words.nodes ?? [] }]);
@@ -107,11 +114,15 @@ export function drawCode(
   const isIndented = token.codeBlockStyle === 'indented';
   const text = (token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n').slice(known?.skip);
   const canCut = place.canCut && source.startsWith(token.raw);
-  const lines = canCut ? settledLines(token.raw, source, isIndented) : 0;
-  const opening = isIndented ? '' : firstLines(token.raw, 1);
+  // A line stands in for those that are gone: in a list, marked asks what the line before was.
+  const standIn = known?.skip === STAND_IN.length ? 1 : 0;
+  const lines = (canCut ? settledLines(token.raw, source, isIndented) : 0) - standIn;
+  const fence = isIndented ? '' : firstLines(token.raw, 1);
+  const opening = isIndented ? '' : firstLines(token.raw, 1 + standIn);
   // A line that is too long is cut where it says something; a letter stands in for its beginning.
-  const open = canCut && lines === 0 ? openLine(source.slice(opening.length)) : 0;
-  const settledText = open > 0 ? text.slice(0, opening.length + open - source.length - 1) : firstLines(text, lines);
+  const open = canCut && lines <= 0 ? openLine(source.slice(opening.length)) : 0;
+  const settledText =
+    open > 0 ? text.slice(0, opening.length + open - source.length - 1) : firstLines(text, Math.max(0, lines));
   const code: RunNode = {
     ...run('', joinedText(text.slice(settledText.length))),
     after: known?.after,
@@ -131,13 +142,21 @@ export function drawCode(
     ]),
   ]);
   let cut: Cut = NO_CUT;
-  if (open > 0) cut = { head: `${opening}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
+  if (open > 0) cut = { head: `${fence}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
   else if (settledText !== '')
-    cut = { head: opening, offset: firstLines(token.raw, lines + (isIndented ? 0 : 1)).length };
+    cut = {
+      head: isIndented ? '' : fence + STAND_IN,
+      offset: firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length,
+    };
   return {
     nodes: [figure],
     cut,
-    commit: () => ({ type: 'text', skip: open > 0 ? 1 : 0, after: code.next?.after, text: code.next?.text ?? 0 }),
+    commit: () => ({
+      type: 'text',
+      skip: open > 0 ? 1 : isIndented ? 0 : STAND_IN.length,
+      after: code.next?.after,
+      text: code.next?.text ?? 0,
+    }),
   };
 }
 

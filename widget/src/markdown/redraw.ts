@@ -7,13 +7,22 @@ import type { InlineNode, VirtualNode } from './nodes.js';
 import { isRun, textOf } from './nodes.js';
 import { patchAttributes } from './patch.js';
 
+/** So many changes to words that are laid out cost the browser their square: they are made out of the page. */
+const MANY = 64;
+
 /** Nodes beside each other become `wanted`; @returns what stands in their place. */
 export function redraw(nodes: readonly ChildNode[], wanted: readonly InlineNode[]): ChildNode[] {
   const [first] = nodes;
   const parent = first?.parentElement;
   if (!first || !parent) return [];
   const end = nodes[nodes.length - 1]?.nextSibling ?? null;
-  return new Redrawing(nodes).draw(parent, first.previousSibling, end, wanted);
+  const draw = () => new Redrawing(nodes).draw(parent, first.previousSibling, end, wanted);
+  if (wanted.length < MANY) return draw();
+  const { parentNode, nextSibling } = parent;
+  parent.remove();
+  const made = draw();
+  parentNode?.insertBefore(parent, nextSibling);
+  return made;
 }
 
 class Redrawing {

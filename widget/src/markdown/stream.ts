@@ -215,9 +215,9 @@ export class MarkdownStream {
     patchChildren(this.#container, this.#document.after, nodes);
     commit();
     this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
-    // Before the new words join them: those were read with these definitions.
-    const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
+    // The new words join them first: what is not settled yet defines nothing for them.
     for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
+    const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
     for (const referrer of concerned) {
       const { seen, waiting } = this.#late.get(referrer) ?? { seen: 0, waiting: 0 };
       this.#late.set(referrer, { seen: seen + 1, waiting: waiting + 1 });

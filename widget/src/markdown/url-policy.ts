@@ -45,7 +45,7 @@ const HOST_LIKE =
 const BIDI_CONTROL = /[\u202a-\u202e\u2066-\u2069]/;
 
 /** What is not seen, and what parts no words. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}\p{Zl}\p{Zp}\ufffc]|(?![\t\n])\p{Cc}/gu;
 
 /** Dots that browsers take for one between labels (IDNA), and some that only look so. */
 const DOTS = /[\u3002\uff0e\uff61\u2024\u06d4\u0701\u0702\ua4f8\ua60e]/g;

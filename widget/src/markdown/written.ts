@@ -10,6 +10,11 @@ const SPECIAL = /[\\`*[\]~]|\b_|_\b|<(?=[a-z/!?])|&(?=#?\w+;)/gi;
 /** Before a line that would be read as the beginning of a block. */
 const BLOCK_START = /^(?:(\d+)(?=[.)])|(?=[-+=>#]))/gm;
 
+/** As text in whatever reads it: a bare address would take a `\\` along, and not what comes after it. */
+function escaped(words: string): string {
+  return words.replace(SPECIAL, (mark) => (mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`));
+}
+
 export function written(root: Node, headingOffset: number, isMarkdown: boolean): string {
   const blocks = (parent: Node, between = '\n\n'): string => {
     const parts: string[] = [];
@@ -38,19 +43,21 @@ export function written(root: Node, headingOffset: number, isMarkdown: boolean):
       case 'pre': {
         const code = text.replace(/\n$/, '');
         if (!isMarkdown) return code;
-        const fence = fenceFor(code, '```');
         const language = element.firstElementChild?.className.slice('language-'.length) ?? '';
+        const fence = fenceFor(code, language.includes('`') ? '~~~' : '```');
         return `${fence}${language}\n${code && `${code}\n`}${fence}`;
       }
       case 'blockquote':
-        return blocks(element).replace(/^/gm, '> ');
+        return blocks(element).replace(/^|\n/g, '$&> ');
       case 'ul':
       case 'ol':
         return list(element);
       case 'table':
         return table(element);
       case 'p':
-        return element.className === 'raw' ? text : blocks(element);
+        // What is shown as text stays text, also where HTML would be let in.
+        if (element.className !== 'raw') return blocks(element);
+        return isMarkdown ? escaped(text.trim().replace(/\s*\n\s*/g, '\n')).replace(BLOCK_START, '$1\\') : text;
       default: {
         const level = Math.max(1, Number(localName[1]) - headingOffset);
         return (isMarkdown ? '#'.repeat(level) + ' ' : '') + blocks(element);
@@ -65,7 +72,7 @@ export function written(root: Node, headingOffset: number, isMarkdown: boolean):
     let number = element instanceof HTMLOListElement ? element.start : undefined;
     const items = Array.from(element.children, (item) => {
       const marker = number === undefined ? (isSecond ? '* ' : '- ') : `${number++}${isSecond ? ')' : '.'} `;
-      return marker + blocks(item, between).replace(/\n(?=.)/g, '\n' + ' '.repeat(marker.length));
+      return marker + blocks(item, between).replace(/\n(?=[^\n])/g, '\n' + ' '.repeat(marker.length));
     });
     return items.join(between);
   };
@@ -84,14 +91,17 @@ export function written(root: Node, headingOffset: number, isMarkdown: boolean):
   const inline = (node: Node): string => {
     if (node instanceof Text) {
       const words = node.data.replace(/[ \t\n]+/g, ' ');
-      return isMarkdown ? words.replace(SPECIAL, '\\$&') : words;
+      // `!` before a link would make an image of it.
+      const isBeforeLink = node.nextSibling?.nodeName === 'A';
+      return isMarkdown ? escaped(words).replace(isBeforeLink ? /!$/ : /(?!)/, '\\!') : words;
     }
     if (!(node instanceof Element)) return '';
     const { localName, textContent: text } = node;
     const attribute = (name: string): string => node.getAttribute(name) ?? '';
     if (localName === 'br') return isMarkdown ? '\\\n' : '\n';
     if (localName === 'input') return node.hasAttribute('checked') ? '[x]' : '[ ]';
-    const words = localName === 'img' ? attribute('alt') : Array.from(node.childNodes, inline).join('');
+    const words =
+      localName === 'img' ? inline(new Text(attribute('alt'))) : Array.from(node.childNodes, inline).join('');
     if (localName === 'code') return isMarkdown ? codeSpan(text) : text;
     if (!isMarkdown) return words;
     const mark = MARKS[localName];
@@ -100,9 +110,9 @@ export function written(root: Node, headingOffset: number, isMarkdown: boolean):
     const url = attribute('href') || attribute('src');
     // What the link leads to is said by itself.
     if (url === '') return attribute('class') === 'destination' ? '' : words;
-    const title = attribute('title').replace(/["\\]/g, '\\$&');
-    const isImage = localName === 'img' || attribute('class') === 'image';
-    return `${isImage ? '!' : ''}[${words}](<${url}>${title && ` "${title}"`})`;
+    const title = escaped(attribute('title').replace(/\s+/g, ' ')).replaceAll('"', '\\"');
+    // An image that is shown as a link stays one: elsewhere it would be fetched.
+    return `${localName === 'img' ? '!' : ''}[${words}](<${url}>${title && ` "${title}"`})`;
   };
 
   return blocks(root);
@@ -119,6 +129,6 @@ function codeSpan(text: string): string {
 /** Longer than any in the code. */
 function fenceFor(code: string, least: string): string {
   let fence = least;
-  while (code.includes(fence)) fence += '`';
+  while (code.includes(fence)) fence += least[0];
   return fence;
 }
