@@ -205,6 +205,7 @@ describe('<cable-chat>', () => {
       ['action', 'no-way!', 'action'],
       ['link-protocols', 'https: javascript:', 'link-protocols'],
       ['image-origins', 'images.example.com', 'image-origins'],
+      ['image-origins', 'https://*.example.com', 'image-origins'],
     ];
     for (const [name, value, attribute] of wrong) {
       it(`is named, told once, and got over when it is mended: ${name}="${value}"`, async () => {

@@ -249,7 +249,7 @@ describe('what the page allows answers to show', () => {
     const { chat, session } = await mount((element) => {
       element.highlight = (code, language) => {
         const span = document.createElement('span');
-        span.className = `token ${language}`;
+        span.className = `token keyword ${language}`;
         span.textContent = code;
         return Promise.resolve(span);
       };
@@ -257,6 +257,8 @@ describe('what the page allows answers to show', () => {
     session.showMessages(answer({ text: '```js\nlet x;\n```', status: 'complete' }));
     await settled(chat);
     await nextFrame();
-    expect(find(chat, '.markdown code > span.token.js').textContent).to.equal('let x;\n');
+    const span = find(chat, '.markdown code > span.token.js');
+    expect(span.textContent).to.equal('let x;\n');
+    expect(getComputedStyle(span).color).not.to.equal(getComputedStyle(find(chat, '.markdown code')).color);
   });
 });

@@ -256,6 +256,33 @@ describe('MarkdownStream', () => {
     }
   });
 
+  it('says what is wrong with its options', () => {
+    const container = document.createElement('div');
+    for (const [options, words] of [
+      [{ linkProtocols: ['https', 'tel:'] }, 'linkProtocols has "https"'],
+      [{ linkProtocols: ['javascript:'] }, 'linkProtocols has "javascript:"'],
+      [{ imageOrigins: ['images.example'] }, 'imageOrigins has "images.example"'],
+      [{ imageOrigins: ['https://*.example'] }, 'imageOrigins has "https://*.example"'],
+      [{ headingOffset: -1 }, 'headingOffset must be a whole number'],
+      [{ headingOffset: 1.5 }, 'headingOffset must be a whole number'],
+    ] as const) {
+      expect(() => new MarkdownStream(container, options)).to.throw(TypeError, words);
+    }
+    expect(() => new MarkdownStream(null as unknown as Element)).to.throw(TypeError, 'must be an element, not null');
+  });
+
+  it('tells once that the highlighter fails', async () => {
+    const told: unknown[] = [];
+    const container = document.createElement('div');
+    const highlight = () => Promise.reject(new Error('boom'));
+    const stream = new MarkdownStream(container, { highlight, onError: (error) => told.push(error) });
+    stream.write('```\na\n```\n\n```\nb\n```\n');
+    stream.end();
+    for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+    expect(told.map(String)).to.deep.equal(['Error: the highlighter failed']);
+    expect(container.textContent).to.contain('a\n').and.to.contain('b\n');
+  });
+
   it('never loses code to what colours it', async () => {
     const frame = document.createElement('iframe');
     document.body.append(frame);
@@ -308,7 +335,7 @@ describe('MarkdownStream', () => {
   it('links and shows what the page allows', () => {
     const container = document.createElement('div');
     const stream = new MarkdownStream(container, {
-      linkProtocols: [location.protocol, 'https:', 'tel:', 'javascript:', 'data:', 'blob:'],
+      linkProtocols: [location.protocol, 'https:', 'tel:'],
       imageOrigins: [location.origin],
     });
     stream.write('[run](javascript:alert(1)) [run](data:text/html,x) [run](blob:null/x) ');

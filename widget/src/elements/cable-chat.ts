@@ -111,6 +111,10 @@ const ANSWER_CONFIGURATION = [
  * @cssproperty --cable-chat-user-background - Behind what the visitor said.
  * @cssproperty --cable-chat-user-text - What the visitor said.
  * @cssproperty --cable-chat-code-background - Behind code.
+ * @cssproperty --cable-chat-code-keyword - Keywords and tags, where a highlighter colours code.
+ * @cssproperty --cable-chat-code-string - Likewise strings.
+ * @cssproperty --cable-chat-code-number - Likewise numbers, literals and attributes.
+ * @cssproperty --cable-chat-code-title - Likewise names of functions and types.
  * @cssproperty --cable-chat-danger - What failed.
  * @cssproperty --cable-chat-danger-background - Behind what failed.
  * @cssproperty --cable-chat-warning - What needs attention.

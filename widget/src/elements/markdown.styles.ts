@@ -245,6 +245,29 @@ export const markdownStyles = css`
     white-space: pre;
   }
 
+  /* The classes of highlight.js and of Prism. */
+  .markdown pre span[class*='comment'] {
+    color: var(--_muted);
+  }
+
+  .markdown pre span:is([class*='keyword'], [class*='tag'], [class*='selector'], [class*='deletion']) {
+    color: var(--cable-chat-code-keyword, light-dark(#b3245e, #ff9db8));
+  }
+
+  .markdown pre span:is([class*='string'], [class*='regexp'], [class*='addition']) {
+    color: var(--cable-chat-code-string, light-dark(#116329, #8ddb8c));
+  }
+
+  .markdown
+    pre
+    span:is([class*='number'], [class*='literal'], [class*='boolean'], [class*='attr'], [class*='property']) {
+    color: var(--cable-chat-code-number, light-dark(#0550ae, #8cc2ff));
+  }
+
+  .markdown pre span:is([class*='title'], [class*='function'], [class*='class'], [class*='built_in'], [class*='type']) {
+    color: var(--cable-chat-code-title, light-dark(#6639ba, #d2b3ff));
+  }
+
   .markdown .table {
     max-inline-size: 100%;
     inline-size: fit-content;

@@ -1,5 +1,6 @@
 /** Markdown as it arrives → the children of one element. */
 import type { Token } from 'marked';
+import { allowedPlaces, originOf, protocolOf } from './allowed-places.js';
 import { MarkdownLexer } from './bounded-lexer.js';
 import { enableCodeCopy } from './code-copy.js';
 import type { CodeCopyLabels } from './code-copy.js';
@@ -100,19 +101,25 @@ export class MarkdownStream {
   /** What the source ends with, if only that changes while its line goes on. */
   #tail: Tail | undefined;
   #dirty = false;
+  #highlighterFailed = false;
   #ended = false;
 
   constructor(container: Element, options: MarkdownStreamOptions = {}) {
+    if (!(container instanceof Element)) refuse(`the container must be an element, not ${String(container)}`);
     const labels = { ...LABELS, ...options.labels };
-    const report = options.onError ?? ((error) => console.error('cable-chat: markdown shown as text', error));
+    const report = options.onError ?? ((error) => console.error('cable-chat: markdown', error));
     this.#container = container;
     this.#selection = new SelectionKeeper(container);
     this.#options = {
       labels,
-      headingOffset: options.headingOffset ?? 0,
-      base: options.base ?? document.baseURI,
-      linkProtocols: options.linkProtocols ?? LINK_PROTOCOLS,
-      imageOrigins: options.imageOrigins ?? [],
+      headingOffset: wholeNumber(options.headingOffset ?? 0),
+      base: new URL(options.base ?? '', document.baseURI).href,
+      linkProtocols: allowedPlaces(options.linkProtocols ?? LINK_PROTOCOLS, protocolOf, (written) =>
+        refuse(`linkProtocols has ${JSON.stringify(written)}: write names such as 'https:', none that can run scripts`),
+      ),
+      imageOrigins: allowedPlaces(options.imageOrigins ?? [], originOf, (written) =>
+        refuse(`imageOrigins has ${JSON.stringify(written)}: write origins such as 'https://images.example'`),
+      ),
     };
     this.#highlight = options.highlight;
     this.#report = report;
@@ -242,10 +249,20 @@ export class MarkdownStream {
     for (const code of codeBlocksIn(nodes)) {
       // Code without colours is code.
       highlightCode(code, this.#highlight, this.#disposal.signal, this.#selection).catch((error: unknown) => {
-        this.#report(new Error('the highlighter failed', { cause: error }));
+        if (!this.#highlighterFailed) this.#report(new Error('the highlighter failed', { cause: error }));
+        this.#highlighterFailed = true;
       });
     }
   }
+}
+
+function refuse(why: string): never {
+  throw new TypeError(`MarkdownStream: ${why}.`);
+}
+
+function wholeNumber(offset: number): number {
+  if (Number.isInteger(offset) && offset >= 0) return offset;
+  return refuse(`headingOffset must be a whole number, 0 or more, not ${JSON.stringify(offset)}`);
 }
 
 /** Words that may name a link, and where they stand. */
