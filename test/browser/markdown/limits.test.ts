@@ -2,7 +2,8 @@ import { expect } from '@open-wc/testing';
 import { Lexer, marked } from 'marked';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
-import { MarkdownLexer, MarkdownLimitError } from '../../../widget/src/markdown/bounded-lexer.js';
+import { MarkdownLimitError } from '../../../widget/src/markdown/bounded-lexer.js';
+import { MarkdownLexer } from '../../../widget/src/markdown/lexer.js';
 
 interface Drawn {
   readonly container: HTMLElement;

@@ -2,7 +2,7 @@ import { invalid } from '../config.js';
 import { ConfigurationError } from '../errors.js';
 import { allowedPlaces, originOf, protocolOf } from '../markdown/allowed-places.js';
 import type { WrittenList } from '../markdown/allowed-places.js';
-import type { MarkdownStreamOptions } from '../markdown/stream.js';
+import type { MarkdownStreamOptions } from '../markdown/options.js';
 
 /** What the page allows answers to show; nothing here was checked. */
 export interface RawAnswerConfig {

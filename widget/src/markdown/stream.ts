@@ -1,19 +1,20 @@
 /** Markdown as it arrives → the children of one element. */
 import type { Token } from 'marked';
-import { allowedPlaces, originOf, protocolOf } from './allowed-places.js';
-import { MarkdownLexer } from './bounded-lexer.js';
+
 import { enableCodeCopy } from './code-copy.js';
-import type { CodeCopyLabels } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
 import { definitionsIn } from './final.js';
 import { codeBlocksIn, highlightCode } from './highlight.js';
 import type { Highlight } from './highlight.js';
 import { inlines } from './inline.js';
-import type { RenderLabels, RenderOptions } from './inline.js';
+import { MarkdownLexer } from './lexer.js';
+
 import type { VirtualNode } from './nodes.js';
 import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
+import { readOptions, refuse } from './options.js';
+import type { CheckedOptions, MarkdownStreamOptions } from './options.js';
 import { patchChildren } from './patch.js';
 import { redraw } from './redraw.js';
 import type { Referrer } from './referrers.js';
@@ -22,27 +23,7 @@ import { SelectionKeeper } from './selection.js';
 import { enableSelectionCopy } from './selection-copy.js';
 import { extended } from './tail.js';
 import type { Tail } from './tail.js';
-import { LINK_PROTOCOLS } from './url-policy.js';
 import { withoutOpenMarkers } from './withheld.js';
-
-export type MarkdownLabels = RenderLabels & CodeCopyLabels;
-
-export interface MarkdownStreamOptions {
-  /** Words for buttons and assistive technology; English unless given. */
-  readonly labels?: Partial<MarkdownLabels>;
-  /** Added to every heading's level: 2 turns `#` into an `h3`. 0 unless given. */
-  readonly headingOffset?: number;
-  /** What relative links are resolved against: the document's base unless given. */
-  readonly base?: string;
-  /** What may be linked: `['http:', 'https:', 'mailto:']` unless given. `javascript:` and its like never are. */
-  readonly linkProtocols?: readonly string[];
-  /** Images from these origins (`https://images.example`) are shown; all others are links. None unless given. */
-  readonly imageOrigins?: readonly string[];
-  /** Colours finished code blocks. Loads what it needs when it is first called; only spans and classes are taken over. */
-  readonly highlight?: Highlight;
-  /** Told when a block could not be parsed; it is shown as its source then. Logged to the console unless given. */
-  readonly onError?: (error: unknown) => void;
-}
 
 /** So many characters are read at once. */
 const SLICE = 2_048;
@@ -60,17 +41,6 @@ export interface MarkdownStreamStats {
   readonly loosened: number;
 }
 
-const LABELS: MarkdownLabels = {
-  copyCode: 'Copy code',
-  copied: 'Copied',
-  copyFailed: 'Copying is not allowed here',
-  code: 'Code',
-  table: 'Table',
-  done: 'Done',
-  notDone: 'Not done',
-  image: 'Image',
-};
-
 /**
  * `write` text as it comes, `flush` to draw it (once a frame is enough), `end` when it is whole. After `end` the
  * container's content equals one full pass of marked over the whole text, but for what is never let in: raw HTML, which
@@ -81,7 +51,7 @@ const LABELS: MarkdownLabels = {
  */
 export class MarkdownStream {
   readonly #container: Element;
-  readonly #options: RenderOptions;
+  readonly #options: CheckedOptions;
   readonly #lexer: MarkdownLexer;
   readonly #highlight: Highlight | undefined;
   readonly #report: (error: unknown) => void;
@@ -106,26 +76,15 @@ export class MarkdownStream {
 
   constructor(container: Element, options: MarkdownStreamOptions = {}) {
     if (!(container instanceof Element)) refuse(`the container must be an element, not ${String(container)}`);
-    const labels = { ...LABELS, ...options.labels };
     const report = options.onError ?? ((error) => console.error('cable-chat: markdown', error));
     this.#container = container;
     this.#selection = new SelectionKeeper(container);
-    this.#options = {
-      labels,
-      headingOffset: wholeNumber(options.headingOffset ?? 0),
-      base: new URL(options.base ?? '', document.baseURI).href,
-      linkProtocols: allowedPlaces(options.linkProtocols ?? LINK_PROTOCOLS, protocolOf, (written) =>
-        refuse(`linkProtocols has ${JSON.stringify(written)}: write names such as 'https:', none that can run scripts`),
-      ),
-      imageOrigins: allowedPlaces(options.imageOrigins ?? [], originOf, (written) =>
-        refuse(`imageOrigins has ${JSON.stringify(written)}: write origins such as 'https://images.example'`),
-      ),
-    };
+    this.#options = readOptions(options);
     this.#highlight = options.highlight;
     this.#report = report;
     this.#lexer = new MarkdownLexer(report);
     container.replaceChildren();
-    enableCodeCopy(container, labels, this.#disposal.signal);
+    enableCodeCopy(container, this.#options.labels, this.#disposal.signal);
     enableSelectionCopy(container, this.#options.headingOffset, this.#disposal.signal);
   }
 
@@ -254,15 +213,6 @@ export class MarkdownStream {
       });
     }
   }
-}
-
-function refuse(why: string): never {
-  throw new TypeError(`MarkdownStream: ${why}.`);
-}
-
-function wholeNumber(offset: number): number {
-  if (Number.isInteger(offset) && offset >= 0) return offset;
-  return refuse(`headingOffset must be a whole number, 0 or more, not ${JSON.stringify(offset)}`);
 }
 
 /** Words that may name a link, and where they stand. */
