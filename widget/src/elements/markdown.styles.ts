@@ -280,6 +280,8 @@ export const markdownStyles = css`
   }
 
   .markdown table {
+    /* As wide as its words: squeezed into the column, every longer word would change the height of all rows. */
+    inline-size: max-content;
     border-collapse: collapse;
     font-size: 0.9375em;
     line-height: 1.45;
@@ -288,7 +290,7 @@ export const markdownStyles = css`
 
   .markdown :is(th, td) {
     min-inline-size: 5rem;
-    max-inline-size: 24rem;
+    max-inline-size: 16rem;
     padding: 0.5em 0.875em;
     text-align: start;
     vertical-align: top;
