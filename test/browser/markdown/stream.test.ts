@@ -256,6 +256,26 @@ describe('MarkdownStream', () => {
     }
   });
 
+  it('looks for the direction of a paragraph once, and of a list never: the browser would go through all of it each time', () => {
+    for (const [markdown, direction] of [
+      ['*one* and ' + '*שתיים* and '.repeat(400), 'ltr'],
+      ['*אחת* and ' + '*two* and '.repeat(400), 'rtl'],
+      ['*1* + '.repeat(400), 'auto'],
+      ['- אחת\n- two\n', null],
+    ] as const) {
+      const container = document.createElement('div');
+      document.body.append(container);
+      const stream = new MarkdownStream(container);
+      for (const words of markdown.split(/(?<= )/)) {
+        stream.write(words);
+        stream.flush();
+      }
+      expect(container.firstElementChild?.getAttribute('dir'), markdown.slice(0, 40)).to.equal(direction);
+      for (const item of container.querySelectorAll('li')) expect(item.dir).to.equal('auto');
+      container.remove();
+    }
+  });
+
   it('says what is wrong with its options', () => {
     const container = document.createElement('div');
     for (const [options, words] of [

@@ -4,7 +4,7 @@ import type { Cut } from './cut.js';
 import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
-import { directionOf, still } from './drawing.js';
+import { still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { drawCode, drawRaw, drawWords } from './leaves.js';
 import { loosen } from './loosen.js';
@@ -181,15 +181,9 @@ function drawList(
   const itemCut = canCut && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
   const isItemCut = isCut(itemCut);
   const number = known?.start ?? String(token.start);
-  const direction: Record<string, string> = place.isTop ? { dir: directionOf(known?.element) } : {};
-  const list = token.ordered
-    ? element(
-        'ol',
-        { ...(number === '1' || number === '' ? {} : { start: number }), ...direction },
-        items,
-        known?.after,
-      )
-    : element('ul', direction, items, known?.after);
+  // Its items have directions of their own; for `auto`, the browser would go through all of them each time.
+  const attributes: Record<string, string> = number === '' || number === '1' ? {} : { start: number };
+  const list = element(token.ordered ? 'ol' : 'ul', token.ordered ? attributes : {}, items, known?.after);
   const start = token.items.slice(0, final).reduce((length, { raw }) => length + raw.length, 0);
   const isListCut = isItemCut || final > 0;
   const cut = isListCut ? { head: itemCut.head, offset: start + itemCut.offset } : NO_CUT;
