@@ -283,6 +283,7 @@ describe('MarkdownStream', () => {
       [{ linkProtocols: ['javascript:'] }, 'linkProtocols has "javascript:"'],
       [{ imageOrigins: ['images.example'] }, 'imageOrigins has "images.example"'],
       [{ imageOrigins: ['https://*.example'] }, 'imageOrigins has "https://*.example"'],
+      [{ base: 'http://' }, 'base is "http://"'],
       [{ headingOffset: -1 }, 'headingOffset must be a whole number'],
       [{ headingOffset: 1.5 }, 'headingOffset must be a whole number'],
     ] as const) {

@@ -42,7 +42,7 @@ export function readOptions(options: MarkdownStreamOptions): CheckedOptions {
   return {
     labels: { ...LABELS, ...options.labels },
     headingOffset: wholeNumber(options.headingOffset ?? 0),
-    base: new URL(options.base ?? '', document.baseURI).href,
+    base: absolute(options.base),
     linkProtocols: allowedPlaces(options.linkProtocols ?? LINK_PROTOCOLS, protocolOf, (written) =>
       refuse(`linkProtocols has ${JSON.stringify(written)}: write names such as 'https:', none that can run scripts`),
     ),
@@ -50,6 +50,16 @@ export function readOptions(options: MarkdownStreamOptions): CheckedOptions {
       refuse(`imageOrigins has ${JSON.stringify(written)}: write origins such as 'https://images.example'`),
     ),
   };
+}
+
+/** A page without an address of its own (`about:blank`) has a base that nothing can be resolved against. */
+function absolute(base: string | undefined): string {
+  if (base === undefined) return document.baseURI;
+  try {
+    return new URL(base, document.baseURI).href;
+  } catch {
+    return refuse(`base is ${JSON.stringify(base)}: write an address such as 'https://docs.example/'`);
+  }
 }
 
 export function refuse(why: string): never {
