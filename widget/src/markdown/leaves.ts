@@ -47,9 +47,9 @@ export function drawWords(
   const behind = source.slice(Math.max(0, start) + text.length);
   const isOver = token.type === 'heading' ? behind.includes('\n') : /\n[ \t]*\n/.test(behind);
   const isOpen = place.isLast && !isOver;
-  const read = (written: string, end = '', known?: readonly Token[]): readonly InlineNode[] => {
+  const read = (written: string, end = '', asRead?: readonly Token[]): readonly InlineNode[] => {
     const completed = around.completed(written + end);
-    let shown = known && completed === written ? known : around.lexWords(completed);
+    let shown = asRead && completed === written ? asRead : around.lexWords(completed);
     // Nobody wrote the delimiters that should have ended it.
     const last = shown[shown.length - 1];
     if (last?.type === 'text' && /[*_~]\s*$/.test(last.raw) && !written.startsWith(completed.trimEnd()))

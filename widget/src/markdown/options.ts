@@ -20,7 +20,7 @@ export interface MarkdownStreamOptions {
   readonly imageOrigins?: readonly string[];
   /** Colours finished code blocks. Loads what it needs when it is first called; only spans and classes are taken over. */
   readonly highlight?: Highlight;
-  /** Told when a block could not be parsed; it is shown as its source then. Logged to the console unless given. */
+  /** Told when a block could not be parsed (it is shown as its source then) or the highlighter failed. Logged unless given. */
   readonly onError?: (error: unknown) => void;
 }
 

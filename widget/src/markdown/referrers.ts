@@ -4,6 +4,10 @@
 export interface Referrer {
   readonly source: string;
   nodes: readonly ChildNode[];
+  /** How many late definitions concerned it. */
+  concerned: number;
+  /** How many of those are not drawn yet. */
+  waiting: number;
 }
 
 /** Longer ones are none (CommonMark). */
@@ -13,7 +17,7 @@ export class Referrers {
   readonly #byLabel = new Map<string, Set<Referrer>>();
 
   add(source: string, nodes: readonly ChildNode[]): void {
-    const referrer: Referrer = { source, nodes };
+    const referrer: Referrer = { source, nodes, concerned: 0, waiting: 0 };
     for (const label of labelsIn(source)) {
       const key = normalised(label);
       const known = this.#byLabel.get(key);

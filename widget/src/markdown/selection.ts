@@ -128,8 +128,8 @@ export class SelectionKeeper {
 function nearest(said: string, words: string, wanted: number): number | undefined {
   const before = said.lastIndexOf(words, wanted);
   const after = said.indexOf(words, wanted);
-  if (before === -1 || after === -1) return Math.max(before, after) === -1 ? undefined : Math.max(before, after);
-  return wanted - before < after - wanted ? before : after;
+  if (after === -1) return before === -1 ? undefined : before;
+  return before !== -1 && wanted - before < after - wanted ? before : after;
 }
 
 /** Of the words, those that are next to the end in question. */

@@ -1,6 +1,5 @@
 /** Markdown as it arrives → the children of one element. */
 import type { Token } from 'marked';
-
 import { enableCodeCopy } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
@@ -9,7 +8,6 @@ import { codeBlocksIn, highlightCode } from './highlight.js';
 import type { Highlight } from './highlight.js';
 import { inlines } from './inline.js';
 import { MarkdownLexer } from './lexer.js';
-
 import type { VirtualNode } from './nodes.js';
 import { isRun } from './nodes.js';
 import { openSequence, repoint } from './open.js';
@@ -58,8 +56,8 @@ export class MarkdownStream {
   readonly #disposal = new AbortController();
   readonly #selection: SelectionKeeper;
   readonly #referrers = new Referrers();
-  /** How many definitions concerned these words, and how many of them are not drawn. */
-  readonly #late = new Map<Referrer, { seen: number; waiting: number }>();
+  /** Words that late definitions concern which are not drawn yet. */
+  readonly #late = new Set<Referrer>();
   readonly #document = openSequence();
   readonly #stats = { redefined: 0, loosened: 0 };
   /** What is written and not read yet. */
@@ -182,16 +180,17 @@ export class MarkdownStream {
     commit();
     this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
     // The new words join them first: what is not settled yet defines nothing for them.
-    for (const { source, nodes: drawn } of runsIn(settledNodes)) this.#referrers.add(source, drawn);
+    for (const run of runsIn(settledNodes)) this.#referrers.add(run.source, run.nodes);
     const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
     for (const referrer of concerned) {
-      const { seen, waiting } = this.#late.get(referrer) ?? { seen: 0, waiting: 0 };
-      this.#late.set(referrer, { seen: seen + 1, waiting: waiting + 1 });
+      referrer.concerned++;
+      referrer.waiting++;
+      this.#late.add(referrer);
     }
-    for (const referrer of whole ? this.#late.keys() : concerned) {
-      const { seen = 0, waiting = 0 } = this.#late.get(referrer) ?? {};
-      if (waiting === 0 || (!whole && waiting * MAX_LATE < seen)) continue;
-      this.#late.set(referrer, { seen, waiting: 0 });
+    for (const referrer of whole ? this.#late : concerned) {
+      if (!whole && referrer.waiting * MAX_LATE < referrer.concerned) continue;
+      referrer.waiting = 0;
+      this.#late.delete(referrer);
       const made = redraw(referrer.nodes, inlines(lexer.lexWords(referrer.source), this.#options));
       repoint(this.#document, referrer.nodes, made[made.length - 1]);
       referrer.nodes = made;

@@ -91,9 +91,9 @@ export function written(root: Node, headingOffset: number, isMarkdown: boolean):
   const inline = (node: Node): string => {
     if (node instanceof Text) {
       const words = node.data.replace(/[ \t\n]+/g, ' ');
+      if (!isMarkdown) return words;
       // `!` before a link would make an image of it.
-      const isBeforeLink = node.nextSibling?.nodeName === 'A';
-      return isMarkdown ? escaped(words).replace(isBeforeLink ? /!$/ : /(?!)/, '\\!') : words;
+      return node.nextSibling?.nodeName === 'A' ? escaped(words).replace(/!$/, '\\!') : escaped(words);
     }
     if (!(node instanceof Element)) return '';
     const { localName, textContent: text } = node;
