@@ -14,6 +14,8 @@ export interface Run extends Outcome {
   readonly repetition: number;
   /** The main thread's milliseconds in tasks, without what the harness took to look whether the text is there. */
   readonly taskDuration: number;
+  /** The same before the first chunk, while the page gets ready and is at rest. */
+  readonly preparing: number;
   /** Bytes that JavaScript holds more of than before, after a collection. */
   readonly heap: number;
 }
@@ -103,6 +105,7 @@ async function measure(browser: Browser, url: string, task: Task, what: string):
     return {
       ...outcome,
       taskDuration: taskDuration - before.taskDuration - outcome.looking,
+      preparing: before.taskDuration,
       heap: heap - before.heap,
     };
   } finally {
@@ -121,6 +124,7 @@ const BLOCKED: Omit<Measured, 'timedOutAt'> = {
   longestTask: Infinity,
   missing: null,
   taskDuration: Infinity,
+  preparing: NaN,
   heap: 0,
 };
 

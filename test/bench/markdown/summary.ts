@@ -11,6 +11,8 @@ export interface Line {
   readonly runs: number;
   /** Milliseconds of the main thread, over the runs. */
   readonly taskDuration: { readonly median: number; readonly least: number; readonly most: number };
+  /** Its milliseconds before the first chunk, which no limit counts; the median. */
+  readonly preparing: number;
   /** How many times streaming-markdown's, in the same repetition; the median. */
   readonly timesPeer: number | null;
   /** The longest task of all runs; null: none was over 50 ms. */
@@ -71,6 +73,7 @@ function lineOf({ document, mode, contestant }: Run, group: readonly Run[], all:
     contestant,
     runs: group.length,
     taskDuration: { median: median(times), least: Math.min(...times), most: Math.max(...times) },
+    preparing: median(group.map(({ preparing }) => preparing).filter(Number.isFinite)),
     timesPeer: ratios.length === 0 ? null : median(ratios),
     longestTask: longest === 0 ? null : longest,
     longestScript: Math.max(...group.map(({ longestScript }) => longestScript)),
@@ -155,6 +158,7 @@ export function table(lines: readonly Line[], exponents: readonly Growth[]): str
     'least',
     'most',
     '× s-m',
+    'before',
     'longest task',
     'script',
     'heap KB',
@@ -172,6 +176,7 @@ export function table(lines: readonly Line[], exponents: readonly Growth[]): str
         `  ${line.contestant}`,
         ...[line.taskDuration.median, line.taskDuration.least, line.taskDuration.most].map(whole),
         line.timesPeer?.toFixed(2) ?? '',
+        whole(line.preparing),
         line.longestTask === null ? '≤ 50 ms' : `${whole(line.longestTask)} ms`,
         `${whole(line.longestScript)} ms`,
         whole(line.heap / 1000),

@@ -12,6 +12,7 @@ const run = (contestant: string, document: string, taskDuration: number, more: P
   mode: 'frame',
   repetition: 0,
   taskDuration,
+  preparing: 0,
   milliseconds: taskDuration,
   frames: 1,
   waited: 0,

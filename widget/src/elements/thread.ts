@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { FrameScheduler } from '../controllers/frame-scheduler.js';
 import { StickToBottomController } from '../controllers/stick-to-bottom.js';
 import type { MessageView } from '../conversation/view.js';
+import { warmUpMarkdown } from '../markdown/stream.js';
 import { STRINGS } from '../strings.js';
 import type { Strings } from '../strings.js';
 import type { AnswerConfig } from './answer-config.js';
@@ -64,6 +65,7 @@ export class CableChatThread extends LitElement {
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.#stick.observe(this.scroller, this.content);
+    warmUpMarkdown();
   }
 
   readonly #loadEarlier = (): void => void request(this, { kind: 'load-earlier' });

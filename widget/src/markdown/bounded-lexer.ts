@@ -6,6 +6,7 @@
  */
 import { Lexer, Tokenizer } from 'marked';
 import type { Token, Tokens, TokensList } from 'marked';
+import { withLineRules } from './line-rules.js';
 
 /** Lists and quotes inside each other; what is deeper is shown as its source. */
 const MAX_NESTING = 16;
@@ -32,9 +33,6 @@ const TEXT_RULE = new RegExp(Lexer.rules.inline.gfm.text.source.replaceAll('~-]+
 /** Words in which nothing can be anything else. What is not among them is read by marked. */
 const SPECIAL = /[\\<[`*_~@]| {2}\n|:\/\/|www\.|mailto:|xmpp:/i;
 
-/** May begin with an underlined heading: lines up to one of hyphens or equals signs, without a list or quote between. */
-const UNDERLINED = /^[^\n]+(?:\n(?! {0,3}(?:>|(?:[-+*]|\d{1,9}[.)]) ))[^\n]+)*?\n {0,3}(?:=+|-+) *(?:\n|$)/;
-
 /** The source of what went over a limit, and how it got there. */
 export class MarkdownLimitError extends Error {
   override readonly name = 'MarkdownLimitError';
@@ -51,7 +49,8 @@ export class BoundedLexer extends Lexer {
   constructor() {
     const tokenizer = new BoundedTokenizer();
     super({ gfm: true, tokenizer });
-    tokenizer.rules = { ...tokenizer.rules, inline: { ...tokenizer.rules.inline, text: TEXT_RULE } };
+    const { block, inline, other } = tokenizer.rules;
+    tokenizer.rules = { other, block: withLineRules(block), inline: { ...inline, text: TEXT_RULE } };
   }
 
   override blockTokens(source: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[];
@@ -107,20 +106,12 @@ class BoundedTokenizer extends Tokenizer {
 
   // marked's own rules for these are large: they take milliseconds to compile, and are tried at every block.
 
-  override blockquote(src: string): Tokens.Blockquote | undefined {
-    return /^ {0,3}>/.test(src) ? super.blockquote(src) : undefined;
-  }
-
   override html(src: string): Tokens.HTML | undefined {
     return /^ {0,3}</.test(src) ? super.html(src) : undefined;
   }
 
   override def(src: string): Tokens.Def | undefined {
     return /^ {0,3}\[/.test(src) ? super.def(src) : undefined;
-  }
-
-  override lheading(src: string): Tokens.Heading | undefined {
-    return UNDERLINED.test(src) ? super.lheading(src) : undefined;
   }
 
   override table(src: string): Tokens.Table | undefined {

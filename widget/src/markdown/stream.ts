@@ -21,6 +21,7 @@ import { SelectionKeeper } from './selection.js';
 import { enableSelectionCopy } from './selection-copy.js';
 import { extended } from './tail.js';
 import type { Tail } from './tail.js';
+import { warmUp } from './warm-up.js';
 import { withoutOpenMarkers } from './withheld.js';
 
 /** So many characters are read at once. */
@@ -84,6 +85,7 @@ export class MarkdownStream {
     container.replaceChildren();
     enableCodeCopy(container, this.#options.labels, this.#disposal.signal);
     enableSelectionCopy(container, this.#options.headingOffset, this.#disposal.signal);
+    warmUpMarkdown();
   }
 
   /** How often finished words were drawn again, and why. */
@@ -212,6 +214,11 @@ export class MarkdownStream {
       });
     }
   }
+}
+
+/** Before the first answer comes: see warm-up.ts. Idempotent. */
+export function warmUpMarkdown(): void {
+  warmUp((container) => new MarkdownStream(container));
 }
 
 /** Words that may name a link, and where they stand. */
