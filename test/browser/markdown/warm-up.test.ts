@@ -51,7 +51,7 @@ describe('warming up', () => {
     expect(container.isConnected).to.equal(false);
     for (const selector of [
       'h2 > em, h2 ~ h2, p, hr, li.task input, ul > li, ol > li, blockquote, table, figure > pre > code.language-js, pre > code:not([class])',
-      'em, strong, del, code, a[href^="https:"], a.image, p.raw, td > code',
+      'em, strong, del, code, a[href^="https:"], a.image, p.raw, th > code',
     ].flatMap((list) => list.split(', '))) {
       expect(container.querySelector(selector), `${selector} in ${container.innerHTML}`).to.not.equal(null);
     }
