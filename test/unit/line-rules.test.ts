@@ -15,12 +15,11 @@ const marked = Lexer.rules.block.gfm;
 const ours = withLineRules(marked);
 const names = ['paragraph', 'blockquote', 'table', 'lheading'] as const;
 
-/** From every line on: a lexer tries its rules where the text before has ended, and never on blank lines. */
+/** From every line on: a lexer tries its rules where the text before has ended. */
 function agree(source: string): number {
   let matches = 0;
   for (let start = 0; start < source.length; start = source.indexOf('\n', start) + 1 || source.length) {
     const rest = source.slice(start);
-    if (/^[ \t]*(?:\n|$)/.test(rest)) continue;
     for (const name of names) {
       const [theirs, mine] = [marked[name].exec(rest), ours[name].exec(rest)];
       // Of what is within, marked asks for no more than this.

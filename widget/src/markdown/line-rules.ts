@@ -136,7 +136,8 @@ function lheading(source: string): string[] | undefined {
     const line = matchAt(LINE, source, start)?.[0];
     if (!line?.endsWith('\n')) return undefined;
     const end = start + line.length - 1;
-    const underline = matchAt(UNDERLINE, source, end);
+    // Words there must be; in a list, marked asks for it with none.
+    const underline = end > 0 && matchAt(UNDERLINE, source, end);
     if (underline) return [source.slice(0, end) + underline[0], source.slice(0, end), underline[1] ?? ''];
     start = end + 1;
   }
