@@ -214,7 +214,7 @@ describe('MarkdownStream', () => {
     const container = document.createElement('div');
     const stream = new MarkdownStream(container);
     const markdown =
-      'A **bold *and nested* word**, `code`, ~~gone~~ and [a link](https://a.example/b), https://c.example/d or so.\n\n' +
+      'A **bold *and nested* word**, `code`, ~~gone~~ and [a link](https://a.example/b), https://c.example/d_(e) or so.\n\n' +
       '- [x] done **well**\n- a\n\n```ruby\nputs 1\n```\n\n# Head\n\n> quoted *words*\n';
     const links = new Set<string>();
     for (const character of markdown) {
@@ -224,7 +224,7 @@ describe('MarkdownStream', () => {
       for (const { href } of container.querySelectorAll('a')) links.add(href);
     }
     stream.end();
-    expect([...links]).to.deep.equal(['https://a.example/b', 'https://c.example/d']);
+    expect([...links]).to.deep.equal(['https://a.example/b', 'https://c.example/d_(e)']);
   });
 
   it('draws a long text in slices, each of which keeps what was drawn', () => {

@@ -108,7 +108,7 @@ function withoutLastAddress(body: Element): Element | undefined {
   if (!link || !/^(?:www\.|https?:|\S+@)/.test(link.textContent)) return undefined;
   range.selectNodeContents(body);
   range.setStartAfter(link);
-  if (!/^[\s?!.,:;*_'"~)&]*$/.test(range.toString())) return undefined;
+  if (!/^[?!.,:;*_'"~)&]*(?:\(\S*)?\s*$/.test(range.toString())) return undefined;
   link.replaceWith(link.textContent);
   body.normalize();
   return body;

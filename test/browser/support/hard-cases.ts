@@ -32,7 +32,7 @@ export const HARD_CASES: Readonly<Record<string, string>> = {
     '**[a *b*](https://a.example)** [![c](https://c.example)](https://d.example) [e [f]](https://g.example)\n',
   'brackets that are no links': 'a[0] = [1, 2]; [x] (y) [z](no end\n\n[ ] [\n\n![ !\n',
   autolinks:
-    'https://a.example/b?c=d, www.e.example. <https://f.example> f@g.example <h@i.example> *https://j.example*\n',
+    'https://a.example/b?c=d, www.e.example. <https://f.example> f@g.example <h@i.example> *https://j.example* https://k.example/l_(m)_(n),\n',
   entities: 'AT&T &amp; &lt;b&gt; &copy; &#8212; &#x41; &nosuch; a&b & c &amp\n',
   tasks: '- [ ] one\n- [x] **two**\n- [X] three\n- [] four\n- [y] five\n1. [ ] six\n\n- [ ] seven\n\n- [x] eight\n',
   'tasks of a loose list': '- a\n\n- [x] **two**\n<e\n- [ ] *c*\n\n  d\n',

@@ -76,9 +76,14 @@ function completedLinks(text: string): string {
   return words + text.slice(from, end).replace(/!$/, '');
 }
 
+/** A bare address: what is in it opens nothing. */
+const ADDRESS = /(?:https?:\/\/|www\.)[^\s<]*/gi;
+
 /** Emphasis that is open ends here. */
 function closed(source: string): string {
   let text = source;
+  const addresses = text.matchAll(ADDRESS);
+  let address = addresses.next().value;
   // Delimiters with nothing after them say nothing yet, where they do not end anything.
   const open: string[] = [];
   const delimiters = /\\[^]|(`+)[^]*?\1|\[[^\]]*\]\([^)]*\)|<[^<>\s]*>|[*_~]+/g;
@@ -87,11 +92,13 @@ function closed(source: string): string {
     if (!/^[*_~]/.test(run) || (run.startsWith('~') && run.length > 2)) continue;
     const before = text[match.index - 1] ?? ' ';
     const after = text[match.index + run.length] ?? ' ';
+    while (address && address.index + address[0].length <= match.index) address = addresses.next().value;
+    const inAddress = address !== undefined && address.index < match.index;
     const inWord = run.startsWith('_') && /[\p{L}\p{N}]/u.test(before) && /[\p{L}\p{N}]/u.test(after);
     if (inWord) continue;
     let rest = run;
     if (!/\s/.test(before)) rest = closing(open, rest);
-    if (rest !== '' && !/\s/.test(after)) open.push(rest);
+    if (rest !== '' && !inAddress && !/\s/.test(after)) open.push(rest);
     else if (match.index + run.length === text.length) text = text.slice(0, text.length - rest.length);
   }
   if (open.length === 0) return text;
@@ -119,11 +126,18 @@ function closing(open: string[], run: string): string {
   return rest;
 }
 
+/** What is no part of an address where it is its end; and a parenthesis, which is one once it is closed: `/Foo_(bar)`. */
+const AFTER_ADDRESS = /^[?!.,:;*_'"~)&]*(?:\(\S*)?$/;
+
 /** A bare address at the end may go on: it is text until it is over. */
 export function withoutOpenAddress(tokens: readonly Token[]): readonly Token[] {
+  let after = '';
   for (let at = tokens.length - 1; at >= 0; at--) {
     const token = tokens[at] as MarkedToken;
-    if (token.type === 'text' && /^[?!.,:;*_'"~)&]+$/.test(token.raw)) continue;
+    if (token.type === 'text' && AFTER_ADDRESS.test(token.raw + after)) {
+      after = token.raw + after;
+      continue;
+    }
     if (token.type === 'link' && token.autolink && !token.raw.startsWith('<')) {
       return replaced(tokens, at, { type: 'text', raw: token.raw, text: token.text });
     }

@@ -79,6 +79,11 @@ function hasLines(text: string, count: number): boolean {
   return true;
 }
 
+/** Most texts have none, and need not be searched for them. */
+export function mayDefine(source: string): boolean {
+  return source.includes(']:');
+}
+
 export function* definitionsIn(tokens: readonly Token[]): Generator<Tokens.Def> {
   for (const token of tokens) {
     if (token.type === 'def') yield token as Tokens.Def;

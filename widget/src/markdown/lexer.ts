@@ -1,7 +1,7 @@
 /** What reads the open part of a text: marked's lexer within bounds, and what it remembers of the settled part. */
 import type { Token, Tokens } from 'marked';
 import { BoundedLexer, sourceToken } from './bounded-lexer.js';
-import { countFinal, definitionsIn } from './final.js';
+import { countFinal, definitionsIn, mayDefine } from './final.js';
 
 /** Reads what is open, over and over: definitions are kept from one reading to the next. */
 export class MarkdownLexer {
@@ -34,7 +34,7 @@ export class MarkdownLexer {
       lexer.inlineQueue = [];
       return [sourceToken(source)];
     }
-    if (!isWhole) this.#forgetOpen(tokens, source);
+    if (!isWhole && mayDefine(source)) this.#forgetOpen(tokens, source);
     const queue = lexer.inlineQueue;
     lexer.inlineQueue = [];
     for (const { src, tokens: words } of queue) this.#lexInto(src, words);

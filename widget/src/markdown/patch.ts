@@ -117,13 +117,13 @@ class Cursor {
     // An underline made a heading of a paragraph: what is settled moves along.
     if (live instanceof Element && wanted.children.some((node) => isPartlySettled(node))) {
       made.append(...live.childNodes);
-      live.replaceWith(made);
-      this.#at = made.nextSibling;
-    } else if (live instanceof Element) {
+    }
+    // Filled before it is in the page, which looks at each change of what it holds.
+    patchChildren(made, wanted.after, wanted.children);
+    if (live instanceof Element) {
       live.replaceWith(made);
       this.#at = made.nextSibling;
     } else this.#parent.insertBefore(made, live);
-    patchChildren(made, wanted.after, wanted.children);
     return made;
   }
 }

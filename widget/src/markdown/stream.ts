@@ -3,7 +3,7 @@ import type { Token } from 'marked';
 import { enableCodeCopy } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
-import { definitionsIn } from './final.js';
+import { definitionsIn, mayDefine } from './final.js';
 import { codeBlocksIn, highlightCode } from './highlight.js';
 import type { Highlight } from './highlight.js';
 import { inlines } from './inline.js';
@@ -182,8 +182,9 @@ export class MarkdownStream {
     commit();
     this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
     // The new words join them first: what is not settled yet defines nothing for them.
-    for (const run of runsIn(settledNodes)) this.#referrers.add(run.source, run.nodes);
-    const concerned = this.#referrers.to(lexer.settle(definitionsIn(settledTokens)));
+    if (source.includes(']')) for (const run of runsIn(settledNodes)) this.#referrers.add(run.source, run.nodes);
+    const isDefining = mayDefine(source);
+    const concerned = isDefining ? this.#referrers.to(lexer.settle(definitionsIn(settledTokens))) : [];
     for (const referrer of concerned) {
       referrer.concerned++;
       referrer.waiting++;
@@ -199,7 +200,8 @@ export class MarkdownStream {
       this.#stats.redefined++;
     }
     // Words are read with what the text defines after them as well.
-    const isTail = !isWithheld && definitionsIn(tokens).next().done && this.#source.endsWith(this.#tail?.source ?? '');
+    const isDefined = isDefining && !definitionsIn(tokens).next().done;
+    const isTail = !isWithheld && !isDefined && this.#source.endsWith(this.#tail?.source ?? '');
     if (!isTail) this.#tail = undefined;
     this.#colour(settledNodes);
   }
