@@ -4,12 +4,12 @@ import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
 import { firstLines, NO_CUT } from './cut.js';
 import { decodeEntities } from './entities.js';
-import { directionOf } from './drawing.js';
+import { directionOf, still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { checkbox, inlines } from './inline.js';
 import type { RenderOptions } from './inline.js';
 import type { AllowedTag } from './allowed.js';
-import type { InlineNode, RunNode } from './nodes.js';
+import type { InlineNode, RunNode, VirtualNode } from './nodes.js';
 import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
 import { endsInWords } from './tail.js';
@@ -37,6 +37,14 @@ export function drawWords(
   const skip = box ? box.raw.length : (known?.skip ?? 0);
   const { text } = token;
   const tokens = box ? others : without(token.tokens ?? [], skip);
+  const tag = tagOf(token, place, options);
+  const blockOf = (words: RunNode): readonly VirtualNode[] => {
+    const content = box ? [run('', checkbox(box, options)), words] : [words];
+    if (tag === undefined) return content;
+    return [element(tag, place.isTop ? { dir: directionOf(known?.after?.parentElement) } : {}, content)];
+  };
+  // Most words: what comes after them is there already.
+  if (!place.isLast && !known) return still(blockOf(run(text.slice(skip), inlines(tokens, options))));
   const start = token.type === 'heading' ? source.indexOf(text) : 0;
   const isReadable = start >= 0 && source.startsWith(text, start);
   const at = place.canCut && isReadable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
@@ -75,13 +83,8 @@ export function drawWords(
     const standIn = `x${text[at - 1] === '\n' ? '\n' : ' '}`;
     cut = { head: source.slice(0, start) + standIn, offset: start + at };
   }
-  const tag = tagOf(token, place, options);
-  const content = box ? [run('', checkbox(box, options)), words] : [words];
   return {
-    nodes:
-      tag === undefined
-        ? content
-        : [element(tag, place.isTop ? { dir: directionOf(known?.after?.parentElement) } : {}, content)],
+    nodes: blockOf(words),
     cut,
     commit: () => {
       around.settled([], [{ ...run(settledSource, []), openNodes: words.nodes ?? [] }]);

@@ -112,20 +112,42 @@ class Cursor {
       this.#at = live.nextSibling;
       return live;
     }
-    const made = create(wanted.tag, wanted.attributes);
-    wanted.node = made;
-    // An underline made a heading of a paragraph: what is settled moves along.
-    if (live instanceof Element && wanted.children.some((node) => isPartlySettled(node))) {
-      made.append(...live.childNodes);
-    }
     // Filled before it is in the page, which looks at each change of what it holds.
-    patchChildren(made, wanted.after, wanted.children);
+    let made: Element;
+    if (wanted.after || wanted.children.some((node) => isPartlySettled(node))) {
+      made = create(wanted.tag, wanted.attributes);
+      wanted.node = made;
+      // An underline made a heading of a paragraph: what is settled moves along.
+      if (live instanceof Element) made.append(...live.childNodes);
+      patchChildren(made, wanted.after, wanted.children);
+    } else made = build(wanted);
     if (live instanceof Element) {
       live.replaceWith(made);
       this.#at = made.nextSibling;
     } else this.#parent.insertBefore(made, live);
     return made;
   }
+}
+
+/** Makes an element of which nothing is there yet: there is nothing to compare. */
+function build(wanted: ElementNode): Element {
+  const made = create(wanted.tag, wanted.attributes);
+  wanted.node = made;
+  for (const node of wanted.children) {
+    // What is settled of words at once joins what is not.
+    if (typeof node !== 'string' && isRun(node) && node.settled.length > 0) {
+      patchChildren(made, made.lastChild ?? undefined, [node]);
+    } else if (typeof node !== 'string' && isRun(node)) {
+      node.next = { after: made.lastChild ?? undefined, text: 0 };
+      node.nodes = [];
+      node.openNodes = node.children.map((child) => made.appendChild(buildInline(child)));
+    } else made.append(buildInline(node));
+  }
+  return made;
+}
+
+function buildInline(node: InlineNode): ChildNode {
+  return typeof node === 'string' ? document.createTextNode(node) : build(node);
 }
 
 function isPartlySettled(node: VirtualNode): boolean {

@@ -1,4 +1,4 @@
-/** The words at the very end. While their line goes on, nothing else changes: the rest need not be read again. */
+/** The words at the very end. While they go on, nothing else changes: the rest need not be read again. */
 import type { InlineNode, RunNode } from './nodes.js';
 import { run } from './nodes.js';
 import { patchChildren } from './patch.js';
@@ -7,7 +7,10 @@ import { patchChildren } from './patch.js';
 const MAX_TAIL = 1_024;
 
 /** A line that begins so is words, whatever comes after: no marker, no definition, no underline. */
-const WORDS_LINE = /(?:^|\n)(?:\*\*?|`)?[^\s\d!-/:-@[-`{-~][^\n]*$/;
+const WORDS = /(?:\*\*?|`)?[^\s\d!-/:-@[-`{-~]/.source;
+const LAST_LINE_IS_WORDS = new RegExp(`(?:^|\\n)${WORDS}[^\\n]*$`);
+/** The end of a line after which something other than words may begin, or a space, which some blocks are read without. */
+const MAY_BE_OVER = new RegExp(`\\n(?!${WORDS})|\\s$`);
 
 export interface Tail {
   readonly words: RunNode;
@@ -17,15 +20,14 @@ export interface Tail {
 
 /** @param text a paragraph's, whose end is the end of all. */
 export function endsInWords(text: string): boolean {
-  return WORDS_LINE.test(text);
+  return LAST_LINE_IS_WORDS.test(text);
 }
 
 /** Draws what comes after it. @returns the tail as it is then, or nothing where everything has to be read. */
 export function extended({ words, source, read }: Tail, more: string): Tail | undefined {
   const { next, openNodes } = words;
   const parent = openNodes?.[0]?.parentElement;
-  // Some blocks are read without the space at their end.
-  if (!next || !parent || /\n|\s$/.test(more) || source.length > MAX_TAIL) return undefined;
+  if (!next || !parent || MAY_BE_OVER.test(more) || source.length > MAX_TAIL) return undefined;
   const grown = source + more;
   const drawn: RunNode = { ...run(grown, read(grown)), ...next };
   patchChildren(parent, next.after, [drawn]);
