@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { Lexer } from 'marked';
 import { rollup } from 'rollup';
 import type { Plugin } from 'rollup';
-import { markedLexer } from '../../scripts/marked-lexer.mjs';
+import { markedLexer, PURE } from '../../scripts/marked-lexer.mjs';
+import { withLineRules } from '../../widget/src/markdown/line-rules.js';
 import { randomly } from '../support/seed.js';
 
 const { tests: commonmark } = createRequire(import.meta.url)('commonmark-spec') as {
@@ -20,10 +21,11 @@ async function bundleMarked(...plugins: Plugin[]): Promise<string> {
   const virtual: Plugin = {
     name: 'entry',
     resolveId: (id) => (id === entry ? id : null),
-    load: (id) => (id === entry ? "export { Lexer } from 'marked';" : null),
+    load: (id) => (id === entry ? "export { Lexer, Tokenizer } from 'marked';" : null),
   };
   const bundle = await rollup({
     input: entry,
+    treeshake: { manualPureFunctions: [PURE] },
     plugins: [virtual, nodeResolve({ rootDir: import.meta.dirname }), ...plugins],
   });
   const { output } = await bundle.generate({ format: 'es' });
@@ -36,8 +38,14 @@ let lex: (source: string) => unknown;
 
 before(async () => {
   code = await bundleMarked(markedLexer());
-  const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { Lexer: typeof Lexer };
-  lex = (source) => new module.Lexer({ gfm: true }).lex(source);
+  const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof import('marked');
+  lex = (source) => {
+    const tokenizer = new module.Tokenizer();
+    const lexer = new module.Lexer({ gfm: true, tokenizer });
+    // It comes without the rules that are read line by line.
+    tokenizer.rules = { ...tokenizer.rules, block: withLineRules(tokenizer.rules.block) };
+    return lexer.lex(source);
+  };
 });
 
 const whole = (source: string) => new Lexer({ gfm: true }).lex(source);
