@@ -40,7 +40,10 @@ export const markedLexer = () => ({
       .replace(/(?<=,newline:\w+),paragraph:\w+,table:\w+/, '')
       .replaceAll(new RegExp(`(?<=[=:,;}>])${make}\\((?=[/"\`\\w$])`, 'g'), `${PURE}(`)
       .replace(`function ${make}(`, `function ${PURE}(`)
-      .replaceAll(/this\.options\.(pedantic|breaks|gfm|extensions|hooks)\b/g, (_, option) => DIALECT[/** @type {'gfm'} */ (option)]);
+      .replaceAll(
+        /this\.options\.(pedantic|breaks|gfm|extensions|hooks)\b/g,
+        (_, option) => DIALECT[/** @type {'gfm'} */ (option)],
+      );
     // Nobody steps through a minified file.
     return { code: `${code}export{${names.join(',')}};`, map: { mappings: '' } };
   },

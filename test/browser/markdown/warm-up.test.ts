@@ -1,9 +1,11 @@
 /** What is compiled before the first answer comes: once a page, in its idle time, and without a trace. */
 import { expect } from '@open-wc/testing';
-import type { Warmable } from '../../../widget/src/markdown/warm-up.js';
+import type { Warmable, warmUp as WarmUp } from '../../../widget/src/markdown/warm-up.js';
 import { MarkdownStream } from '../../../widget/src/markdown/stream.js';
 
-type Module = typeof import('../../../widget/src/markdown/warm-up.js');
+interface Module {
+  readonly warmUp: typeof WarmUp;
+}
 
 /** A module of its own: what is done once a page is done once in each. */
 const another = (name: string): Promise<Module> =>

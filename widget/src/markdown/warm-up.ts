@@ -38,7 +38,8 @@ export function warmUp(open: (container: Element) => Warmable): void {
   let next = 0;
   const step = (deadline?: IdleDeadline): void => {
     stream ??= open(document.createElement('div'));
-    do {
+    let isIdle = true;
+    while (isIdle) {
       const chunk = SAMPLE[next++];
       if (chunk === undefined) {
         stream.end();
@@ -47,7 +48,8 @@ export function warmUp(open: (container: Element) => Warmable): void {
       }
       stream.write(chunk);
       stream.flush();
-    } while (deadline && deadline.timeRemaining() > 0);
+      isIdle = deadline !== undefined && deadline.timeRemaining() > 0;
+    }
     whenIdle(step);
   };
   whenIdle(step);
