@@ -6,7 +6,7 @@ const MAX_TITLE = 2_048;
 
 /**
  * A block is final when a block after it holds a complete line: until then the last line may still turn out to be a
- * continuation, an underline or a table's delimiter.
+ * continuation, an underline or a table's delimiter. Most are already when something comes after a blank line.
  * @param source what the tokens were read from, up to where it ends for now.
  * @returns how many of the tokens are final: all but the last, or fewer.
  */
@@ -32,8 +32,8 @@ export function countFinal(tokens: readonly Token[], source: string): number {
       const mayBeTitle = isWords(token) && /^\s*["'(]/.test(rest) && rest.length < MAX_TITLE;
       return mayBeTitle ? last - 1 : last;
     }
-    const isAfterDefinition = previous?.type === 'space' && tokens[last - 2]?.type === 'def';
-    if (isAfterDefinition || isSettled(token, rest, previous)) return last;
+    const isApart = previous?.type === 'space' ? endsAtBlankLine(tokens[last - 2]) : isHeadingLine(previous);
+    if (isApart || isSettled(token, rest, previous)) return last;
   }
   return 0;
 }
@@ -64,6 +64,16 @@ function isSettled(token: Token, rest: string, previous: Token | undefined): boo
   // may, in marked, be taken back into it by the line after.
   const linesNeeded = token.type === 'table' || (previous !== undefined && isWords(previous)) ? 2 : 1;
   return hasLines(rest, linesNeeded);
+}
+
+/** Whatever comes after a blank line is no part of these; a list, or indented code, it may go on. */
+function endsAtBlankLine(token: Token | undefined): boolean {
+  if (token?.type === 'code') return (token as Tokens.Code).codeBlockStyle !== 'indented';
+  return ['paragraph', 'blockquote', 'table', 'def', 'hr'].includes(token?.type ?? '');
+}
+
+function isHeadingLine(token: Token | undefined): boolean {
+  return token?.type === 'heading' && /^ {0,3}#.*\n/.test(token.raw);
 }
 
 function isWords(token: Token): boolean {
