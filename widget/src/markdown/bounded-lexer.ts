@@ -30,6 +30,8 @@ const LONG_BARE_ADDRESS = new RegExp(`^[^\\s<]{${MAX_BARE_ADDRESS + 1}}`);
 /** The rule for plain text, which looks for a mail address from every character on: before an `@` stand at most 64. */
 const TEXT_RULE = new RegExp(Lexer.rules.inline.gfm.text.source.replaceAll('~-]+@)', '~-]{1,64}@)'));
 
+const ADDRESS = /@|:\/\/|www\.|mailto:|xmpp:/i;
+
 /** Words in which nothing can be anything else. What is not among them is read by marked. */
 const SPECIAL = /[\\<[`*_~@]| {2}\n|:\/\/|www\.|mailto:|xmpp:/i;
 
@@ -43,6 +45,8 @@ export function sourceToken(source: string): Tokens.HTML {
 }
 
 export class BoundedLexer extends Lexer {
+  /** The words that are being read may hold a bare address, which is looked for from every token on. */
+  mayHoldAddress = false;
   #nesting = 0;
   #looksLeft = 0;
 
@@ -89,9 +93,16 @@ export class BoundedLexer extends Lexer {
       return tokens;
     }
     const reach = Math.min(source.length, MAX_LABEL_REACH);
-    const unclosed = Math.min(count(source, ']('), unclosedParentheses(source));
+    const links = count(source, '](');
+    const unclosed = links === 0 ? 0 : Math.min(links, unclosedParentheses(source));
     this.look((LOOKS_TO_MASK + unclosed) * source.length + reach * count(source, '\\['));
-    return super.inlineTokens(source, tokens);
+    const before = this.mayHoldAddress;
+    this.mayHoldAddress = ADDRESS.test(source);
+    try {
+      return super.inlineTokens(source, tokens);
+    } finally {
+      this.mayHoldAddress = before;
+    }
   }
 
   /** Counts that so many characters are looked at. */
@@ -126,6 +137,7 @@ class BoundedTokenizer extends Tokenizer {
    * where it is HTML. See https://github.com/markedjs/marked/blob/master/src/Tokenizer.ts (`tag`).
    */
   override tag(src: string): Tokens.Tag | undefined {
+    if (!src.startsWith('<')) return undefined;
     const { inLink, inRawBlock } = this.lexer.state;
     const token = super.tag(src);
     // These look for their end through all the rest.
@@ -135,6 +147,7 @@ class BoundedTokenizer extends Tokenizer {
   }
 
   override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    if (!/^!?\[/.test(src)) return undefined;
     // An address may be anything up to white space, and is gone through for its closing parenthesis.
     const [address = ''] = /^!?\[[^[\]]*\]\(\S*/.exec(src) ?? [];
     this.lexer.look(address.length);
@@ -156,7 +169,7 @@ class BoundedTokenizer extends Tokenizer {
   }
 
   override url(src: string): Tokens.Link | undefined {
-    if (!BARE_ADDRESS_START.test(src) || LONG_BARE_ADDRESS.test(src)) return undefined;
+    if (!this.lexer.mayHoldAddress || !BARE_ADDRESS_START.test(src) || LONG_BARE_ADDRESS.test(src)) return undefined;
     const token = super.url(src);
     if (token) this.lexer.look(token.raw.length);
     return token;
