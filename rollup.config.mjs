@@ -3,7 +3,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { transform } from 'esbuild';
 import esbuild, { minify as renameBy } from 'rollup-plugin-esbuild';
-import { markedLexer, PURE } from './scripts/marked-lexer.mjs';
+import { markedLexer } from './scripts/marked-lexer.mjs';
 
 const { dependencies } = JSON.parse(readFileSync(new URL('widget/package.json', import.meta.url), 'utf8'));
 
@@ -71,7 +71,6 @@ const modules = {
 /** One file with everything inside, for `<script type="module">` and import maps. @type {Build} */
 const bundle = {
   input: 'widget/src/index.ts',
-  treeshake: { manualPureFunctions: [PURE] },
   plugins: [resolve(), markedLexer(), minifyStyles(), typescript(), ...minify()],
   output: { file: 'widget/dist/cable-chat.bundle.js', format: 'es', sourcemap: true },
 };
@@ -83,7 +82,6 @@ const bundle = {
  */
 const iife = {
   input: 'widget/src/index.ts',
-  treeshake: { manualPureFunctions: [PURE] },
   plugins: [resolve(), markedLexer(), minifyStyles(), typescript(), ...minify()],
   output: {
     file: 'widget/dist/cable-chat.iife.js',

@@ -7,12 +7,13 @@
 /** What the lexer is asked for: `gfm`, and nothing else (widget/src/markdown/bounded-lexer.ts). */
 const DIALECT = { pedantic: '!1', breaks: '!1', gfm: '!0', extensions: 'null', hooks: 'null' };
 
-/** What rollup is told to be without effects (rollup.config.mjs): a name that nothing else has. */
-export const PURE = 'markedRuleFrom';
+/** What rollup is told to be without effects: a name that nothing else has. */
+const PURE = 'markedRuleFrom';
 
 /** @returns {import('rollup').Plugin} */
 export const markedLexer = () => ({
   name: 'marked-lexer',
+  options: (options) => ({ ...options, treeshake: { manualPureFunctions: [PURE] } }),
   transform(source, id) {
     if (!/[\\/]marked[\\/]lib[\\/]marked\.esm\.js$/.test(id)) return null;
     /** @param {RegExp} pattern */

@@ -1,15 +1,11 @@
 // The rules that are read line by line must match what marked's own expressions match.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Lexer } from 'marked';
 import { withLineRules } from '../../widget/src/markdown/line-rules.js';
+import { commonmark } from '../support/commonmark.js';
 import { randomly } from '../support/seed.js';
-
-const { tests: commonmark } = createRequire(import.meta.url)('commonmark-spec') as {
-  readonly tests: readonly { readonly markdown: string }[];
-};
 
 const marked = Lexer.rules.block.gfm;
 const ours = withLineRules(marked);

@@ -1,6 +1,5 @@
 // The bundles hold a marked that is cut down to its lexer (scripts/marked-lexer.mjs): it must read as the whole one does.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { before, test } from 'node:test';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import fc from 'fast-check';
@@ -8,13 +7,10 @@ import { Lexer } from 'marked';
 import type { Tokenizer } from 'marked';
 import { rollup } from 'rollup';
 import type { Plugin } from 'rollup';
-import { markedLexer, PURE } from '../../scripts/marked-lexer.mjs';
+import { markedLexer } from '../../scripts/marked-lexer.mjs';
 import { withLineRules } from '../../widget/src/markdown/line-rules.js';
+import { commonmark } from '../support/commonmark.js';
 import { randomly } from '../support/seed.js';
-
-const { tests: commonmark } = createRequire(import.meta.url)('commonmark-spec') as {
-  readonly tests: readonly { readonly markdown: string }[];
-};
 
 const entry = 'virtual:entry';
 
@@ -26,7 +22,6 @@ async function bundleMarked(...plugins: Plugin[]): Promise<string> {
   };
   const bundle = await rollup({
     input: entry,
-    treeshake: { manualPureFunctions: [PURE] },
     plugins: [virtual, nodeResolve({ rootDir: import.meta.dirname }), ...plugins],
   });
   const { output } = await bundle.generate({ format: 'es' });

@@ -126,10 +126,9 @@ class BoundedTokenizer extends Tokenizer {
   }
 
   override table(src: string): Tokens.Table | undefined {
-    if (!/^ {0,3}[- ]*[:|]/.test(src.slice(src.indexOf('\n') + 1))) return undefined;
-    const match = this.rules.block.table.exec(src);
-    if (!match || count(match[2] ?? '', '|') > MAX_COLUMNS) return undefined;
-    return super.table(src);
+    const [delimiters = ''] = src.slice(src.indexOf('\n') + 1).split('\n', 1);
+    const isTable = /^ {0,3}[- ]*[:|]/.test(delimiters) && count(delimiters, '|') <= MAX_COLUMNS;
+    return isTable ? super.table(src) : undefined;
   }
 
   /**
