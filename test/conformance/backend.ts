@@ -11,8 +11,11 @@ import type { Settings } from './settings.js';
 export interface Backend {
   readonly cableUrl: string;
   readonly broadcastUrl: string;
-  /** Ends the process as a deployment does and starts another at the same address: new epoch, no sessions. */
-  restart(): Promise<void>;
+  /**
+   * Ends the process as a deployment does and starts another at the same address: new epoch, no sessions.
+   * @param goodbye every client is told, and closed
+   */
+  restart(goodbye: Promise<unknown>): Promise<void>;
   /** Idempotent. */
   stop(): Promise<void>;
 }
@@ -83,5 +86,5 @@ export async function startReal(settings: Settings): Promise<Backend> {
     throw error;
   }
   const { cableUrl, broadcastUrl, restart } = anycable;
-  return { cableUrl, broadcastUrl, restart: () => restart(), stop };
+  return { cableUrl, broadcastUrl, restart: (goodbye) => restart({ until: goodbye }), stop };
 }

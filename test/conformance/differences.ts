@@ -275,13 +275,14 @@ export const differences: readonly Difference[] = [
     reason: 'Everybody whose page forgot the id would be one member, who joins and leaves in the name of all.',
     seen: ['presence/join-with-an-empty-id', 'presence/join-with-the-identifier-only'].flatMap((transcript) => {
       const join = presence(publicRoom(transcript), { id: '', type: 'join' });
+      const marker = { ...streamed(transcript, { marker: 1 }, 1), identifier: publicRoom(transcript) };
       return [
         { transcript, who: 'ada', embedded: [], anycable: [join] },
         {
           transcript,
           who: 'watcher',
-          embedded: [presence(publicRoom(transcript), { total: 0, type: 'info' })],
-          anycable: [join, presence(publicRoom(transcript), { records: [{ id: '' }], total: 1, type: 'info' })],
+          embedded: [marker, presence(publicRoom(transcript), { total: 0, type: 'info' })],
+          anycable: [join, marker, presence(publicRoom(transcript), { records: [{ id: '' }], total: 1, type: 'info' })],
         },
       ];
     }),

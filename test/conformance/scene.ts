@@ -197,9 +197,9 @@ export class Scene {
     this.#notes.push(what);
   }
 
-  /** Ends the process and starts another at the same address. */
+  /** Ends the process, which tells its clients, and starts another at the same address. */
   restart(): Promise<void> {
-    return this.#backend.restart();
+    return this.#backend.restart(Promise.all([...this.#clients.values()].map(({ closed }) => closed)));
   }
 
   /** Waits for what is under way, closes everything, and returns what came. */

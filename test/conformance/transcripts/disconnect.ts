@@ -47,7 +47,6 @@ export const disconnect: Topic = {
         await client.subscribe(scene.room());
         await scene.mark(undefined, client);
         await scene.restart();
-        await client.closed;
       },
     },
   ],

@@ -137,8 +137,9 @@ export const presence: Topic = {
         const [ada, watcher] = [await enter(scene, 'ada'), await enter(scene, 'watcher')];
         join(scene, ada, '');
         await ada.settled();
-        await list(scene, watcher);
+        // Who asks may be answered before they hear of what has happened.
         await scene.mark(undefined, ada, watcher);
+        await list(scene, watcher);
       },
     },
     {
@@ -148,8 +149,9 @@ export const presence: Topic = {
         const [ada, watcher] = [await enter(scene, 'ada'), await enter(scene, 'watcher')];
         ada.command('join', scene.publicStream(), { presence: {} });
         await ada.settled();
-        await list(scene, watcher);
+        // Who asks may be answered before they hear of what has happened.
         await scene.mark(undefined, ada, watcher);
+        await list(scene, watcher);
       },
     },
     {

@@ -177,7 +177,6 @@ export const resume: Topic = {
         const client = await scene.connect('ada');
         await client.subscribe(scene.room());
         await scene.restart();
-        await client.closed;
         await scene.connect('ada again', { user: 'ada', sid: scene.sidOf(client) });
       },
     },

@@ -43,11 +43,18 @@ export interface AnyCableServer {
   kill(): Promise<void>;
   /**
    * Ends the process (as a deployment does; `abruptly`: by SIGKILL) unless that has happened, and starts another at
-   * the same ports: new epoch, no history, no sessions. `between` runs while nobody is there.
+   * the same ports: new epoch, no history, no sessions. `between` runs while nobody is there. `until`: what has to be
+   * said before it ends.
    */
-  restart(options?: { readonly abruptly?: boolean; readonly between?: () => void | Promise<void> }): Promise<void>;
+  restart(options?: RestartOptions): Promise<void>;
   /** Idempotent. */
   stop(): Promise<void>;
+}
+
+export interface RestartOptions {
+  readonly abruptly?: boolean;
+  readonly until?: Promise<unknown>;
+  readonly between?: () => void | Promise<void>;
 }
 
 const ATTEMPTS = 3;
@@ -84,10 +91,10 @@ export async function startAnyCable(options: AnyCableOptions = {}): Promise<AnyC
       running = undefined;
       await process?.kill();
     },
-    async restart({ abruptly = false, between } = {}) {
+    async restart({ abruptly = false, until, between } = {}) {
       const process = running;
       running = undefined;
-      await (abruptly ? process?.kill() : process?.stop());
+      await (abruptly ? process?.kill() : process?.stop(until));
       await between?.();
       running = await launch(ports);
     },

@@ -11,8 +11,11 @@ export interface Thrust {
   readonly pid: number;
   /** Resolves when the process has ended, in whatever way. */
   readonly ended: Promise<void>;
-  /** Ends it as a deployment does: clients are told `server_restart`. */
-  stop(): Promise<void>;
+  /**
+   * Ends it as a deployment does: clients are told `server_restart`. The process ends as soon as the one that it wraps
+   * does, which may be before that is sent: who needs to see it says `until` when.
+   */
+  stop(until?: Promise<unknown>): Promise<void>;
   /** SIGKILL: nobody is told anything. */
   kill(): Promise<void>;
 }
@@ -22,11 +25,16 @@ const START_DEADLINE = 15_000;
 /** Milliseconds that a graceful end may take; then it is killed. */
 const STOP_DEADLINE = 10_000;
 
+/** What they print who are ready: the server, and the process that it wraps, which a signal would end before that. */
+const SERVER = '"Server started"';
+const WRAPPED = 'wrapped process started';
+
 /**
  * Starts the executable and waits until it accepts connections.
  *
  * `thrust` insists on wrapping another process, and ends when that one does. Here it is `cat`, which ends with its
- * standard input: a pipe from this process. So the server cannot outlive us, not even if we are killed.
+ * standard input, a pipe from this process, and not with the signal that is passed on to it. So the server cannot
+ * outlive us, not even if we are killed, and it ends when we say.
  *
  * @param port on 127.0.0.1, that it listens on besides
  * @param log called with every line that it logs (JSON)
@@ -38,7 +46,7 @@ export async function startThrust(
   port: number,
   log: (line: string) => void,
 ): Promise<Thrust> {
-  const child = spawn(executable, ['cat'], {
+  const child = spawn(executable, ['sh', '-c', `trap '' TERM; echo '${WRAPPED}'; exec cat`], {
     // Not our whole environment: ANYCABLE_* of a developer's shell would configure this server as well.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -52,34 +60,33 @@ export async function startThrust(
   await ready(child, port, log);
   const { pid } = child;
   if (pid === undefined) throw new AnyCableError('not_started', `${executable} has no process`);
-  const end = async (begin: () => void): Promise<void> => {
-    begin();
+  const end = async (signal: NodeJS.Signals, until?: Promise<unknown>): Promise<void> => {
+    child.kill(signal);
     const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
+    await Promise.race([until, ended]);
+    child.stdin.end();
     await ended;
     clearTimeout(deadline);
   };
   return {
     pid,
     ended,
-    stop: () => end(() => child.kill('SIGTERM')),
-    kill: () =>
-      end(() => {
-        child.kill('SIGKILL');
-        // Its child is not killed with it.
-        child.stdin.end();
-      }),
+    stop: (until) => end('SIGTERM', until),
+    kill: () => end('SIGKILL'),
   };
 }
 
 async function ready(child: ChildProcess, port: number, log: (line: string) => void): Promise<void> {
   const lines: string[] = [];
+  const missing = new Set([SERVER, WRAPPED]);
   const started = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
-        log(line);
-        if (line.includes('"Server started"')) resolve();
+        if (line !== WRAPPED) log(line);
+        for (const text of missing) if (line.includes(text)) missing.delete(text);
+        if (missing.size === 0) resolve();
       });
     }
   });
