@@ -26,17 +26,28 @@ export function positive(name: string, value: string): number {
   throw new UsageError(`--${name} ${value}: write a whole number above 0.`);
 }
 
-/** Runs the bench, whose result is the exit code. */
-export async function runBench(main: () => Promise<number>, usage: string): Promise<void> {
+/**
+ * Runs the bench, whose result is the exit code.
+ * @param main told to come to an end with what it has when the first Ctrl-C comes, if it `isPatient`
+ */
+export async function runBench(
+  main: (interrupted: AbortSignal) => Promise<number>,
+  usage: string,
+  { isPatient = false }: { readonly isPatient?: boolean } = {},
+): Promise<void> {
+  const interruption = new AbortController();
   // So that what ends processes at our exit (the browsers) gets to do it.
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => process.exit(code));
-  }
+  const exitAt = (signal: NodeJS.Signals, code: number) => process.once(signal, () => process.exit(code));
+  exitAt('SIGTERM', 143);
+  if (!isPatient) exitAt('SIGINT', 130);
+  else
+    process.once('SIGINT', () => {
+      console.error('  Ending after this measurement, with what there is. Ctrl-C again ends at once.');
+      exitAt('SIGINT', 130);
+      interruption.abort();
+    });
   try {
-    process.exitCode = await main();
+    process.exitCode = await main(interruption.signal);
   } catch (error) {
     if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
     else console.error(error);

@@ -34,6 +34,8 @@ export interface RunOptions {
   /** Milliseconds for a run. */
   readonly limit: number;
   readonly progress: (done: number, all: number, what: string) => void;
+  /** Then no more is begun. */
+  readonly interrupted: AbortSignal;
 }
 
 const CHUNKS_PER_FRAME = 4;
@@ -48,7 +50,7 @@ function isPlanned(mode: Mode, document: BenchDocument, repetition: number, chos
 }
 
 export async function runAll(site: Site, browsers: Browsers, options: RunOptions): Promise<readonly Run[]> {
-  const { contestants, documents, modes, repetitions, limit, progress } = options;
+  const { contestants, documents, modes, repetitions, limit, progress, interrupted } = options;
   const plan = Array.from({ length: repetitions }, (_, repetition) =>
     documents.flatMap((document) =>
       modes
@@ -68,6 +70,7 @@ export async function runAll(site: Site, browsers: Browsers, options: RunOptions
   const runs: Run[] = [];
   const stopped = new Set<string>();
   for (const [index, { repetition, document, mode, contestant }] of plan.entries()) {
+    if (interrupted.aborted) break;
     const what = `${document.name}, ${mode}, ${contestant}`;
     progress(index, plan.length, what);
     // Once is enough to know that it takes longer than the limit; five minutes for the same answer are not.

@@ -164,6 +164,22 @@ describe('MarkdownStream', () => {
     expect(figure?.querySelector('pre')?.tabIndex).to.equal(0);
   });
 
+  it('adds to code that goes on, and writes none of it again', () => {
+    const container = document.createElement('div');
+    const stream = new MarkdownStream(container);
+    const observer = new MutationObserver(() => undefined);
+    observer.observe(container, { subtree: true, characterData: true, characterDataOldValue: true });
+    const code = 'one();\n\n  two();\nthree';
+    for (const character of `\`\`\`js\n${code}`) {
+      stream.write(character);
+      stream.flush();
+      for (const { target, oldValue } of observer.takeRecords()) {
+        expect(target.nodeValue?.startsWith(oldValue ?? ''), `${oldValue} → ${target.nodeValue}`).to.equal(true);
+      }
+    }
+    expect(container.querySelector('code')?.textContent).to.equal(`${code}\n`);
+  });
+
   it('copies a code block as it was written, and says so', async () => {
     const container = render(['```\na < b && "c"\n```']);
     document.body.append(container);

@@ -126,8 +126,10 @@ export function drawCode(
   const open = canCut && lines <= 0 ? openLine(source.slice(opening.length)) : 0;
   const settledText =
     open > 0 ? text.slice(0, opening.length + open - source.length - 1) : firstLines(text, Math.max(0, lines));
+  const rest = text.slice(settledText.length);
   const code: RunNode = {
-    ...run('', joinedText(text.slice(settledText.length))),
+    // The last line's end, which nobody has written yet, is a text of its own: the line goes on before it.
+    ...run('', place.isLast && rest.length > 1 ? [rest.slice(0, -1), '\n'] : joinedText(rest)),
     after: known?.after,
     text: known?.text ?? 0,
     settled: joinedText(settledText),
