@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Lexer } from 'marked';
+import { Lexer, Tokenizer } from 'marked';
 import type { Token } from 'marked';
 import { BoundedLexer } from '../../widget/src/markdown/bounded-lexer.js';
 import { randomly } from '../support/seed.js';
@@ -105,4 +105,16 @@ test('words', () => {
     }),
     randomly(5_000),
   );
+});
+
+test('reads as a new one does after a reading that failed', () => {
+  const lexer = new BoundedLexer();
+  const { hr } = Tokenizer.prototype;
+  Tokenizer.prototype.hr = () => {
+    throw new Error('in the middle of a list in a quote');
+  };
+  assert.throws(() => lexer.blockTokens('> 1. > - one\n'), /in the middle/);
+  Tokenizer.prototype.hr = hr;
+  lexer.inlineQueue = [];
+  assert.deepEqual(lexer.blockTokens('one\n\ntwo\n'), new BoundedLexer().blockTokens('one\n\ntwo\n'));
 });

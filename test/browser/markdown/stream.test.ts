@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { marked } from 'marked';
+import { marked, Tokenizer } from 'marked';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { DOCUMENTS } from '../support/documents.js';
@@ -138,6 +138,44 @@ describe('MarkdownStream', () => {
       stream.end();
       expect(container.textContent).to.match(/[xb]/);
       expect(container.querySelectorAll('*').length).to.be.lessThan(10_000);
+    }
+  });
+
+  it('reads a quote in a list that ends with an empty item, at which marked throws', () => {
+    const markdown = '* one\n  > *\n  two\n\nthree\n';
+    for (const pieces of [[markdown], [...markdown]]) {
+      const container = render(pieces);
+      expect(container.querySelector('ul > li > blockquote > ul > li:empty'), container.innerHTML).to.not.equal(null);
+      expect(container.querySelector('ul')?.textContent).to.match(/^one\s*two\s*$/);
+      expect(container.lastElementChild?.textContent).to.equal('three');
+    }
+  });
+
+  it('shows what cannot be read as it is written, once, and goes on', () => {
+    const { hr } = Tokenizer.prototype;
+    Tokenizer.prototype.hr = function (this: Tokenizer, source) {
+      if (source.startsWith('poison')) throw new Error('poisoned');
+      return hr.call(this, source);
+    };
+    try {
+      for (const before of ['', 'Words.\n\n', '- one\n- two\n- ', '> one\n>\n> two\n>\n> ', '| a |\n|---|\n| b |\n\n']) {
+        const markdown = `${before}poison **three**\n- four\n\nfive\n`;
+        for (const pieces of [[markdown], [...markdown], markdown.split(/(?=\n)/)]) {
+          const reported: unknown[] = [];
+          const container = document.createElement('div');
+          const stream = new MarkdownStream(container, { onError: (error) => reported.push(error) });
+          for (const piece of pieces) {
+            stream.write(piece);
+            stream.flush();
+          }
+          stream.end();
+          const numbers = container.textContent.match(/one|two|three|four|five|poison/g)?.join(' ');
+          expect(numbers, container.innerHTML).to.equal(markdown.match(/one|two|three|four|five|poison/g)?.join(' '));
+          expect(reported, JSON.stringify(pieces)).to.have.length(1);
+        }
+      }
+    } finally {
+      Tokenizer.prototype.hr = hr;
     }
   });
 

@@ -40,8 +40,17 @@ export class MarkdownLimitError extends Error {
   override readonly name = 'MarkdownLimitError';
 }
 
-export function sourceToken(source: string): Tokens.HTML {
-  return { type: 'html', block: true, pre: false, raw: source, text: source };
+/** Shown as it is written. What comes after it may make it readable again: none of it is settled before. */
+export interface SourceToken extends Tokens.HTML {
+  readonly isSource: true;
+}
+
+export function sourceToken(source: string): SourceToken {
+  return { type: 'html', block: true, pre: false, raw: source, text: source, isSource: true };
+}
+
+export function isSource(token: Token): boolean {
+  return 'isSource' in token;
 }
 
 export class BoundedLexer extends Lexer {
@@ -66,6 +75,8 @@ export class BoundedLexer extends Lexer {
       this.state.top = true;
       return tokens;
     }
+    // Also after a reading that failed in the middle.
+    if (this.#nesting === 0) Object.assign(this.state, { top: true, lastToken: undefined });
     this.#nesting++;
     try {
       return super.blockTokens(source, tokens, lastParagraphClipped);
@@ -129,6 +140,19 @@ class BoundedTokenizer extends Tokenizer {
     const [delimiters = ''] = src.slice(src.indexOf('\n') + 1).split('\n', 1);
     const isTable = /^ {0,3}[- ]*[:|]/.test(delimiters) && count(delimiters, '|') <= MAX_COLUMNS;
     return isTable ? super.table(src) : undefined;
+  }
+
+  /**
+   * A quote in a list item that ends with a list's empty item: marked asks whether that interrupts the words before the
+   * quote, says no, and throws.
+   */
+  override blockquote(src: string): Tokens.Blockquote | undefined {
+    const { state } = this.lexer;
+    const { lastToken } = state;
+    Object.assign(state, { lastToken: undefined });
+    const token = super.blockquote(src);
+    Object.assign(state, { lastToken });
+    return token;
   }
 
   /**

@@ -1,5 +1,6 @@
 /** marked's blocks → what the page should hold, and what of it is settled: words, code and raw HTML. */
 import type { Token, Tokens } from 'marked';
+import { isSource } from './bounded-lexer.js';
 import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
 import { firstLines, NO_CUT } from './cut.js';
@@ -201,7 +202,8 @@ export function drawRaw(
   const skip = known?.skip ?? 0;
   const text = token.text.replace(/\n+$/, '').slice(skip);
   const lineStart = source.lastIndexOf('\n');
-  const isOpen = place.canCut && token.raw === source && source.startsWith(token.text) && lineStart > 0;
+  const canCut = place.canCut && !isSource(token);
+  const isOpen = canCut && token.raw === source && source.startsWith(token.text) && lineStart > 0;
   const opening = firstLines(source, 1);
   // Without the end of the last whole line, which is there only once something comes after it.
   const settledText = isOpen ? source.slice(skip, lineStart) : '';

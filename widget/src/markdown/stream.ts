@@ -1,5 +1,6 @@
 /** Markdown as it arrives → the children of one element. */
 import type { Token } from 'marked';
+import { isSource } from './bounded-lexer.js';
 import { enableCodeCopy } from './code-copy.js';
 import { completed } from './completion.js';
 import { drawSequence } from './draw.js';
@@ -67,6 +68,8 @@ export class MarkdownStream {
   #pendingReturn = false;
   /** What is not settled, behind what stands in for the rest. */
   #source = '';
+  /** So many characters of it are in the page. */
+  #shown = 0;
   /** What the source ends with, if only that changes while its line goes on. */
   #tail: Tail | undefined;
   #dirty = false;
@@ -117,6 +120,7 @@ export class MarkdownStream {
     const restore = this.#selection.keep();
     this.#tail &&= extended(this.#tail, this.#source.slice(before));
     if (!this.#tail || this.#source.length > MAX_SOURCE) this.#draw(false);
+    else this.#shown = this.#source.length;
     restore();
     return this.#dirty;
   }
@@ -162,6 +166,10 @@ export class MarkdownStream {
     const source = ended ? this.#source : withoutOpenMarkers(this.#source);
     const isWithheld = source.length < this.#source.length;
     const tokens = lexer.lexBlocks(source, ended);
+    if (this.#document.block && tokens.some((token) => isSource(token) && token.raw === source)) {
+      this.#leave();
+      return this.#draw(whole);
+    }
     const settledTokens: Token[] = [];
     const settledNodes: VirtualNode[] = [];
     const place = { isTop: true, isLoose: false, isTight: false, isLast: !ended, canCut: true };
@@ -181,6 +189,7 @@ export class MarkdownStream {
     patchChildren(this.#container, this.#document.after, nodes);
     commit();
     this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
+    this.#shown = ended ? 0 : cut.head.length + source.length - cut.offset;
     // The new words join them first: what is not settled yet defines nothing for them.
     if (source.includes(']')) for (const run of runsIn(settledNodes)) this.#referrers.add(run.source, run.nodes);
     const isDefining = mayDefine(source);
@@ -204,6 +213,14 @@ export class MarkdownStream {
     const isTail = !isWithheld && !isDefined && this.#source.endsWith(this.#tail?.source ?? '');
     if (!isTail) this.#tail = undefined;
     this.#colour(settledNodes);
+  }
+
+  /** A block that is settled in part cannot be read any more: it stays as it is, and what comes is a new one. */
+  #leave(): void {
+    this.#document.after = this.#container.lastChild ?? undefined;
+    this.#document.block = undefined;
+    this.#source = this.#source.slice(this.#shown);
+    this.#shown = 0;
   }
 
   #colour(nodes: readonly VirtualNode[]): void {
