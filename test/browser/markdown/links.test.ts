@@ -60,6 +60,11 @@ describe('links', () => {
     ['https://evil.example/', '192.168.0.1', 'evil.example'],
     ['https://evil.example/', 'http://[::1]/', 'evil.example'],
     ['https://192.168.0.1/', '192.168.0.1', undefined],
+    ['https://evil.example/', 'https://bank', 'evil.example'],
+    ['https://evil.example/', '//bank/login', 'evil.example'],
+    ['https://bank/', 'https://bank/login', undefined],
+    ['https://evil.example/', 'bank\u00b7example', 'evil.example'],
+    ['https://evil.example/', 'bank\u30fbexample', 'evil.example'],
     ['https://a.example/', 'a\u00adb 1.5', undefined],
     ['mailto:me@evil.example', 'write to me', 'me@evil.example'],
     ['mailto:you@evil.example', 'not-you@evil.example', 'you@evil.example'],
@@ -83,6 +88,29 @@ describe('links', () => {
     expect(link('[here](https://a.example/)').textContent).to.equal('here');
   });
 
+  it('show where they lead where the words beside them complete the name of another place', () => {
+    const evil = '(https://evil.example/)';
+    const shown = ' (evil.example)';
+    for (const [markdown, text] of [
+      [`bank.[example]${evil}`, `bank.example${shown}`],
+      [`[bank]${evil}.example`, `bank${shown}.example`],
+      [`[bank.]${evil}[example]${evil}`, `bank.${shown}example${shown}`],
+      [`**[bank]${evil}[.example/login]${evil}**`, `bank${shown}.example/login${shown}`],
+      [`bank.**[example]${evil}**`, `bank.example${shown}`],
+      [`see [one]${evil}, [two]${evil}. Three`, 'see one, two. Three'],
+      [`請看[這裡]${evil}。謝謝`, '請看這裡。謝謝'],
+      ['www.[a.example](https://a.example/)', 'www.a.example'],
+    ] as const) {
+      expect(link(markdown).textContent, markdown).to.equal(text);
+    }
+  });
+
+  it('are not within each other', () => {
+    const container = link('[*<https://bank.example>* <me@bank.example>](https://evil.example)');
+    expect(container.querySelectorAll('a')).to.have.length(1);
+    expect(container.textContent).to.equal('https://bank.example me@bank.example (evil.example)');
+  });
+
   it('open elsewhere, without telling where from', () => {
     const anchor = link('[x](y)').querySelector('a');
     expect(anchor?.outerHTML).to.equal(
@@ -101,6 +129,9 @@ describe('links', () => {
     const container = link('![A *chart*](https://a.example/b.png) ![](https://c.example/d.png)');
     expect(container.querySelectorAll('img')).to.have.length(0);
     expect(container.textContent).to.equal('A chart (a.example) Image (c.example)');
+    expect(link('![me@bank.example](mailto:me@evil.example)').textContent).to.equal(
+      'me@bank.example (me@evil.example)',
+    );
   });
 
   it('are words where they are refused', () => {

@@ -13,7 +13,10 @@ export function isCut(cut: Cut): boolean {
   return cut.offset > 0 || cut.head !== '';
 }
 
-/** Where in `outer`, whose lines are those of `inner` with something before them, the place in `inner` is. */
+/**
+ * Where in `outer`, whose lines are those of `inner` with something before them, the place in `inner` is. Blanks at the
+ * end of the last line are not in both.
+ */
 export function outerOffset(inner: string, outer: string, offset: number): number {
   const lineStart = inner.lastIndexOf('\n', offset - 1) + 1;
   let outerStart = 0;
@@ -23,8 +26,7 @@ export function outerOffset(inner: string, outer: string, offset: number): numbe
     outerStart = next + 1;
   }
   if (offset === lineStart) return outerStart;
-  const innerEnd = endOfLine(inner, lineStart);
-  return endOfLine(outer, outerStart) - (innerEnd - offset);
+  return endOfWords(outer, outerStart) - (endOfWords(inner, lineStart) - offset);
 }
 
 /** Each line of `text` that is one, after `prefix`. */
@@ -60,7 +62,7 @@ export function firstLines(text: string, lines: number): string {
   return text.slice(0, end);
 }
 
-function endOfLine(text: string, from: number): number {
+function endOfWords(text: string, from: number): number {
   const end = text.indexOf('\n', from);
-  return end === -1 ? text.length : end;
+  return text.slice(0, end === -1 ? text.length : end).trimEnd().length;
 }

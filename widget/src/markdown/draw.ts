@@ -220,8 +220,10 @@ function cutOfItem(cut: Cut, marker: string, text: string, source: string): Cut 
   const indent = ' '.repeat(marker.length);
   const offset = outerOffset(text, source, cut.offset);
   const [line = ''] = source.slice(offset).split('\n', 1);
-  // A line that goes on lazily does so after words only.
-  const isRest = cut.head !== '' || line.startsWith(indent) || line.trim() === '' || line.startsWith('\t');
+  const isWithin = offset > 0 && source[offset - 1] !== '\n';
+  // A line that goes on lazily does so after words only: not after the heading that stands in for them.
+  const isLazy = cut.head !== '' && !cut.head.endsWith('#\n');
+  const isRest = isWithin || isLazy || line.startsWith(indent) || line.trim() === '' || line.startsWith('\t');
   return isRest ? { head: `${marker}#\n${prefixed(cut.head, indent)}`, offset } : NO_CUT;
 }
 

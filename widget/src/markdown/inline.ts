@@ -2,8 +2,9 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { decodeEntities } from './entities.js';
 import type { InlineNode } from './nodes.js';
+import { destination, withNeighbours } from './neighbours.js';
 import { element, joined, textOf } from './nodes.js';
-import { allowedUrl, unstatedDestination } from './url-policy.js';
+import { allowedUrl, placeOf, unstatedDestination } from './url-policy.js';
 
 export interface RenderLabels {
   readonly copyCode: string;
@@ -32,7 +33,8 @@ export interface RenderOptions {
 const MAX_DEPTH = 64;
 
 export function inlines(tokens: readonly Token[], options: RenderOptions, depth = 0): InlineNode[] {
-  return joined(tokens.flatMap((token) => inline(token as MarkedToken, options, depth)));
+  const nodes = joined(tokens.flatMap((token) => inline(token as MarkedToken, options, depth)));
+  return depth === 0 ? withNeighbours(nodes) : nodes;
 }
 
 export function checkbox(token: Tokens.Checkbox, { labels }: RenderOptions): InlineNode[] {
@@ -72,6 +74,7 @@ function inline(token: MarkedToken, options: RenderOptions, depth: number): Inli
 function link(token: Tokens.Link, options: RenderOptions, depth: number): InlineNode[] {
   // References are not resolved in `<https://…?a&amp;b>`.
   const words = token.autolink ? [token.text] : inlines(token.tokens, { ...options, isInLink: true }, depth + 1);
+  if (options.isInLink) return words;
   const url = linkedUrl(token.autolink ? token.href : decodeEntities(token.href), options);
   if (url === undefined) return words;
   const title = token.title ? decodeEntities(token.title) : '';
@@ -94,7 +97,7 @@ function image(token: Tokens.Image, options: RenderOptions): InlineNode[] {
     return [element('img', { ...attributes, loading: 'lazy', referrerpolicy: 'no-referrer' }, [])];
   }
   if (options.isInLink) return [label];
-  return [anchor(url, [label], title, 'image'), ...destination(url.host)];
+  return [anchor(url, [label], title, 'image'), ...destination(placeOf(url))];
 }
 
 /** What marked writes into `href`, if the browser would take what the model wrote for a place to go as well. */
@@ -120,10 +123,6 @@ function anchor(url: URL, words: readonly InlineNode[], title: string, kind = ''
     target: '_blank',
   };
   return element('a', attributes, words);
-}
-
-function destination(host: string | undefined): InlineNode[] {
-  return host === undefined || host === '' ? [] : [element('span', { class: 'destination' }, [` (${host})`])];
 }
 
 function plainText(tokens: readonly Token[]): string {

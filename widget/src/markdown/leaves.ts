@@ -79,9 +79,10 @@ export function drawWords(
   if (isOpen && isReadable && token.type !== 'heading' && endsInWords(text) && !behind.includes('\n')) {
     around.ends({ words, source: rest + behind, read });
   }
+  // One word, and what parts it from those that come.
+  const standIn = `x${/\s$/.exec(settledSource)?.[0].replace('\t', ' ') ?? ''}`;
   let cut: Cut = NO_CUT;
   if (isCutNow) {
-    const standIn = `x${text[at - 1] === '\n' ? '\n' : ' '}`;
     cut = { head: source.slice(0, start) + standIn, offset: start + at };
   }
   return {
@@ -89,7 +90,7 @@ export function drawWords(
     cut,
     commit: () => {
       around.settled([], [{ ...run(settledSource, []), openNodes: words.nodes ?? [] }]);
-      return { type: 'text', skip: 2, after: words.next?.after, text: words.next?.text ?? 0 };
+      return { type: 'text', skip: standIn.length, after: words.next?.after, text: words.next?.text ?? 0 };
     },
   };
 }

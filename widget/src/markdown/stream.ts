@@ -163,7 +163,7 @@ export class MarkdownStream {
   #draw(whole: boolean): void {
     const ended = whole || this.#source.length > MAX_SOURCE;
     const lexer = this.#lexer;
-    const source = ended ? this.#source : withoutOpenMarkers(this.#source);
+    const source = ended ? this.#source : this.#readable();
     const isWithheld = source.length < this.#source.length;
     const tokens = lexer.lexBlocks(source, ended);
     if (this.#document.block && tokens.some((token) => isSource(token) && token.raw === source)) {
@@ -213,6 +213,13 @@ export class MarkdownStream {
     const isTail = !isWithheld && !isDefined && this.#source.endsWith(this.#tail?.source ?? '');
     if (!isTail) this.#tail = undefined;
     this.#colour(settledNodes);
+  }
+
+  /** Of a block that is settled in part nothing is held back that is shown: were nothing left of it, it would be gone. */
+  #readable(): string {
+    const source = withoutOpenMarkers(this.#source);
+    const isLess = this.#document.block !== undefined && source.length < this.#shown;
+    return isLess ? this.#source.slice(0, this.#shown) : source;
   }
 
   /** A block that is settled in part cannot be read any more: it stays as it is, and what comes is a new one. */

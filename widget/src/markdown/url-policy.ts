@@ -41,6 +41,9 @@ export function allowedUrl(
 const HOST_LIKE =
   /(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.){1,32}(?:xn--[a-z\d-]+|\p{L}[\p{L}\p{M}]{1,62})|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]/giu;
 
+/** Of an address with its scheme, or its slashes at least: that is one whatever its host looks like. */
+const WRITTEN_HOST = /^\s*(?:[a-z][a-z\d+.-]{0,30}:)?\/\/(?:[^\s/?#]*@)?([^\s/?#]+?)(?::\d*)?(?:[\s/?#]|$)/i;
+
 /** Turns around how what follows is shown: `moc.elpmaxe` reads `example.com`. */
 const BIDI_CONTROL = /[\u202a-\u202e\u2066-\u2069]/;
 
@@ -48,16 +51,22 @@ const BIDI_CONTROL = /[\u202a-\u202e\u2066-\u2069]/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}\p{Zl}\p{Zp}\ufffc]|(?![\t\n])\p{Cc}/gu;
 
 /** Dots that browsers take for one between labels (IDNA), and some that only look so. */
-const DOTS = /[\u3002\uff0e\uff61\u2024\u06d4\u0701\u0702\ua4f8\ua60e]/g;
+const DOTS = /[\u3002\uff0e\uff61\u2024\u06d4\u0701\u0702\ua4f8\ua60e\u00b7\u2027\u22c5\u30fb\u0589\u05c3]/g;
+
+/** Where a link leads, in short: a host, or a mail's address. */
+export function placeOf(url: URL): string {
+  return url.protocol === 'mailto:' ? decoded(url.pathname) : url.host;
+}
 
 /** Where a link leads, if the words on it name another place, or a mail's address if they do not; else `undefined`. */
 export function unstatedDestination(url: URL, words: string): string | undefined {
   // No place can be named in these, whose rules are large.
   if (url.protocol !== 'mailto:' && /^[\w ,;:!?'"()-]*$/.test(words)) return undefined;
   const seen = words.replace(INVISIBLE, '').normalize('NFKC').replace(DOTS, '.');
-  const named = seen.match(HOST_LIKE) ?? [];
+  const [, written] = WRITTEN_HOST.exec(seen) ?? [];
+  const named = [...(seen.match(HOST_LIKE) ?? []), ...(written ? [written] : [])];
   if (url.protocol === 'mailto:') {
-    const address = decoded(url.pathname);
+    const address = placeOf(url);
     const host = address.split('@').pop() ?? '';
     const isStated = !address.includes(',') && isWordOf(seen, address) && named.every((name) => sameHost(name, host));
     return isStated && !BIDI_CONTROL.test(words) ? undefined : address;

@@ -22,14 +22,18 @@ const MAX_LINE = 256;
 
 /** @returns the part of `source` that may be shown. */
 export function withoutOpenMarkers(source: string): string {
-  const lineStart = source.lastIndexOf('\n') + 1;
-  const line = source.slice(lineStart);
+  const text = withoutDefinition(source);
+  const lineStart = text.lastIndexOf('\n') + 1;
+  const line = text.slice(lineStart);
   const isLong = line.length > MAX_LINE;
-  if (!isLong) {
-    const linesStart = source.lastIndexOf('\n', lineStart - 2) + 1;
-    const lines = source.slice(source.lastIndexOf('\n', linesStart - 2) + 1);
-    const [, label, definition = label] = DEFINITION.exec(lines) ?? TITLE.exec(lines) ?? [];
-    if (definition) return source.slice(0, -definition.length);
-  }
-  return line && (isLong ? /^[-*_ \t]*$/ : MARKERS).test(line) ? source.slice(0, lineStart) : source;
+  return line && (isLong ? /^[-*_ \t]*$/ : MARKERS).test(line) ? text.slice(0, lineStart) : text;
+}
+
+function withoutDefinition(source: string): string {
+  const lineStart = source.lastIndexOf('\n') + 1;
+  if (source.length - lineStart > MAX_LINE) return source;
+  const linesStart = source.lastIndexOf('\n', lineStart - 2) + 1;
+  const lines = source.slice(source.lastIndexOf('\n', linesStart - 2) + 1);
+  const [, label, definition = label] = DEFINITION.exec(lines) ?? TITLE.exec(lines) ?? [];
+  return definition ? source.slice(0, -definition.length) : source;
 }

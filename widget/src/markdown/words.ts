@@ -15,7 +15,8 @@ const MIN_LONG_LINE = 1_024;
 
 /**
  * @param text what the tokens were read from. @param from where what is not settled begins.
- * @param tokens those from there on. @returns where to cut, or `from`.
+ * @param tokens those from there on. @returns where to cut, or `from`: before a word, or before a line break, which is
+ * none at the end of what is settled.
  */
 export function settledLength(text: string, from: number, tokens: readonly Token[], isOneLine: boolean): number {
   const open = text.length - from;
@@ -32,7 +33,7 @@ export function settledLength(text: string, from: number, tokens: readonly Token
       const stop = firstPending(text, at, end, patience);
       settled = Math.max(settled, lastBoundary(text, at, Math.min(stop ?? end, limit)));
       if (stop !== undefined) break;
-    } else if (token.type === 'br' && end <= limit) settled = end;
+    } else if (token.type === 'br' && end <= limit) settled = Math.max(settled, at);
     else if (at >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
     if (end >= limit) break;
     at = end;

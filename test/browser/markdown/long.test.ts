@@ -1,0 +1,95 @@
+/** Blocks so long that their words, lines and items are settled before they are over, within each other, in pieces of every size. */
+import { expect } from '@open-wc/testing';
+import { MarkdownStream } from '../../../widget/src/markdown.js';
+import { canonical } from '../support/canonical.js';
+import { fullPass } from '../support/completions.js';
+import { randomFrom } from '../support/random.js';
+
+const LONG = 'word '.repeat(60);
+
+const CASES: Readonly<Record<string, string>> = {
+  'a hard break by spaces': `${LONG}end  \nnext ${LONG}\nfin\n`,
+  'a hard break by a backslash': `${LONG}end\\\nnext\n`,
+  'nothing but hard breaks': 'one  \ntwo\\\n'.repeat(60),
+  'hard breaks in a quote': `> ${LONG}end  \n> next\\\n> ${LONG}\n`,
+  'hard breaks in an item': `- ${LONG}end\\\n  next  \n  ${LONG}\n  fin\n`,
+  'a line in a quote in an item': `- > a\n  > ${'word 😀 '.repeat(200)}\n  > ${'a *b* '.repeat(300)}\n  > fin\n`,
+  'a line in a quote after the words of an item': `- a\n\n  > ${'word '.repeat(600)}\n`,
+  'indented code that looks like a quoted task': '    a\n    b\n    > [ ] t\n    c\n\n- a\n\n      b\n      > [x] c\n',
+  'a quote that goes on at less than its item': '   - a\n     - b\n    > note\n\n',
+  'an item at less than the item that it is in': '  1. a\n     - b\n    - c\n\n',
+  'an underline for an item that is empty': '-\n  -\n=\n',
+};
+
+/** What stands before the first line of a block, and before the others. */
+const PREFIXES = [
+  ['', ''],
+  ['> ', '> '],
+  ['- ', '  '],
+  ['1. ', '   '],
+  ['- > ', '  > '],
+  ['> - ', '>   '],
+  ['> > ', '> > '],
+  ['- - ', '    '],
+  ['- [ ] ', '  '],
+] as const;
+
+const WORDS = ['word', 'words', '😀', 'é', '*a*', '**b c**', '`d`', '[e](https://e.example)', '~~f~~', '&amp;', '\\*'];
+
+function pick<T>(random: () => number, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)] as T;
+}
+
+/** A few blocks, each of some long lines. */
+function longDocument(random: () => number): string {
+  const line = () =>
+    Array.from({ length: 1 + Math.floor(random() * pick(random, [4, 60, 400])) }, () => pick(random, WORDS));
+  const block = () => {
+    const [first, others] = pick(random, PREFIXES);
+    const lines = Array.from({ length: 1 + Math.floor(random() * 5) }, () => line().join(' '));
+    return lines
+      .join(pick(random, ['\n', '  \n', '\\\n', ' \n']))
+      .replace(/^/, first)
+      .replace(/\n/g, `\n${others}`);
+  };
+  return Array.from({ length: 1 + Math.floor(random() * 3) }, block).join('\n\n') + pick(random, ['', '\n', ' \n']);
+}
+
+function drawn(pieces: Iterable<string>): string {
+  const container = document.createElement('div');
+  const stream = new MarkdownStream(container);
+  for (const piece of pieces) {
+    stream.write(piece);
+    stream.flush();
+  }
+  stream.end();
+  return canonical(container);
+}
+
+function* inPieces(markdown: string, size: () => number): Generator<string> {
+  for (let at = 0, end = 0; at < markdown.length; at = end) {
+    end = at + size();
+    yield markdown.slice(at, end);
+  }
+}
+
+describe('What is settled before its block is over', () => {
+  for (const [name, markdown] of Object.entries(CASES)) {
+    it(`is what one full pass makes of it: ${name}`, () => {
+      const expected = canonical(fullPass(markdown));
+      for (const size of [1, 3, 7, 13, 40, Infinity]) {
+        expect(drawn(inPieces(markdown, () => size)), `in pieces of ${size}`).to.equal(expected);
+      }
+    });
+  }
+
+  it('is what one full pass makes of it: random documents', () => {
+    const random = randomFrom();
+    for (let run = 0; run < 60; run++) {
+      const markdown = longDocument(random);
+      const most = pick(random, [3, 30, 300, 3_000]);
+      const text = drawn(inPieces(markdown, () => 1 + Math.floor(random() * most)));
+      expect(text, `in pieces of up to ${most}: ${JSON.stringify(markdown)}`).to.equal(canonical(fullPass(markdown)));
+    }
+  });
+});
