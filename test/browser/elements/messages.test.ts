@@ -201,6 +201,31 @@ describe('an answer', () => {
   });
 });
 
+describe('a table', () => {
+  for (const [direction, head, edges] of [
+    ['right to left', 'الاسم', ['right', 'right', 'left']],
+    ['left to right', 'Name', ['left', 'right', 'left']],
+  ] as const) {
+    it(`has one edge for each column, whatever is written in it: ${direction}`, async () => {
+      const { chat, session } = await mount();
+      const rows = ['دمشق | 19 | Node', 'Node 20 | السعر | حلب'];
+      const text = `| ${head} | السعر | a |\n|---|---:|:---|\n${rows.map((row) => `| ${row} |\n`).join('')}`;
+      session.showMessages(answer({ status: 'complete', text }));
+      await settled(chat);
+      for (const row of findAll(chat, '.markdown tr')) {
+        edges.forEach((edge, index) => {
+          const cell = row.children[index] as HTMLElement;
+          const words = document.createRange();
+          words.selectNodeContents(cell);
+          const distance = Math.abs(words.getBoundingClientRect()[edge] - cell.getBoundingClientRect()[edge]);
+          const padding = Number.parseFloat(getComputedStyle(cell).paddingLeft);
+          expect(distance, `${cell.textContent}: ${edge}`).to.be.closeTo(padding, 1);
+        });
+      }
+    });
+  }
+});
+
 describe('what the page allows answers to show', () => {
   const text =
     '[call](tel:123) [home](https://a.example) ![cat](https://images.example/cat.png) [run](javascript:alert(1))';

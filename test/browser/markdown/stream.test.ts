@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { marked, Tokenizer } from 'marked';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
+import type { MarkdownStreamOptions } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { DOCUMENTS } from '../support/documents.js';
 import { randomFrom } from '../support/random.js';
@@ -158,7 +159,13 @@ describe('MarkdownStream', () => {
       return hr.call(this, source);
     };
     try {
-      for (const before of ['', 'Words.\n\n', '- one\n- two\n- ', '> one\n>\n> two\n>\n> ', '| a |\n|---|\n| b |\n\n']) {
+      for (const before of [
+        '',
+        'Words.\n\n',
+        '- one\n- two\n- ',
+        '> one\n>\n> two\n>\n> ',
+        '| a |\n|---|\n| b |\n\n',
+      ]) {
         const markdown = `${before}poison **three**\n- four\n\nfive\n`;
         for (const pieces of [[markdown], [...markdown], markdown.split(/(?=\n)/)]) {
           const reported: unknown[] = [];
@@ -340,9 +347,19 @@ describe('MarkdownStream', () => {
       [{ base: 'http://' }, 'base is "http://"'],
       [{ headingOffset: -1 }, 'headingOffset must be a whole number'],
       [{ headingOffset: 1.5 }, 'headingOffset must be a whole number'],
+      [{ highlight: 'prism' }, 'highlight must be a function, not string'],
+      [{ onError: 1 }, 'onError must be a function, not number'],
+      [{ labels: { copyCode: '' } }, 'labels.copyCode must be words, not ""'],
+      [null, 'the options must be an object, not null'],
     ] as const) {
-      expect(() => new MarkdownStream(container, options)).to.throw(TypeError, words);
+      expect(() => new MarkdownStream(container, options as MarkdownStreamOptions)).to.throw(TypeError, words);
     }
+    const unnamed = { labels: { copyCode: undefined } } as unknown as MarkdownStreamOptions;
+    expect(() => new MarkdownStream(container, unnamed)).not.to.throw();
+    expect(() => new MarkdownStream(container).write(new Uint8Array(1) as unknown as string)).to.throw(
+      TypeError,
+      'write() takes text',
+    );
     expect(() => new MarkdownStream(null as unknown as Element)).to.throw(TypeError, 'must be an element, not null');
   });
 
@@ -354,7 +371,7 @@ describe('MarkdownStream', () => {
     stream.write('```\na\n```\n\n```\nb\n```\n');
     stream.end();
     for (let turn = 0; turn < 8; turn++) await Promise.resolve();
-    expect(told.map(String)).to.deep.equal(['Error: the highlighter failed']);
+    expect(told.map(String)).to.deep.equal(['Error: the highlighter failed: boom']);
     expect(container.textContent).to.contain('a\n').and.to.contain('b\n');
   });
 
@@ -364,19 +381,25 @@ describe('MarkdownStream', () => {
     const foreign = frame.contentDocument!.createElement('span');
     foreign.className = 'token';
     foreign.textContent = 'let a;\n';
-    const answers: readonly (readonly [Node, string])[] = [
-      [foreign, '<span class="token">let a;\n</span>'],
-      [document.createComment('let a;\n'), 'let a;\n'],
-      [document.createTextNode('let b;\n'), 'let a;\n'],
+    const answers: readonly (readonly [unknown, string, string])[] = [
+      [foreign, '<span class="token">let a;\n</span>', ''],
+      [undefined, 'let a;\n', ''],
+      [document.createComment('let a;\n'), 'let a;\n', 'something else'],
+      [document.createTextNode('let b;\n'), 'let a;\n', 'something else'],
+      [document.createTextNode('let a;'), 'let a;\n', 'something else'],
+      ['<b>let a;</b>', 'let a;\n', 'a string, not a Node'],
     ];
-    for (const [node, expected] of answers) {
+    for (const [node, expected, why] of answers) {
       const container = document.createElement('div');
-      const stream = new MarkdownStream(container, { highlight: () => Promise.resolve(node) });
+      const told: unknown[] = [];
+      const highlight = () => Promise.resolve(node as Node);
+      const stream = new MarkdownStream(container, { highlight, onError: (error) => told.push(error) });
       stream.write('```\nlet a;\n```\n');
       stream.end();
-      await Promise.resolve();
-      await Promise.resolve();
+      for (let turn = 0; turn < 8; turn++) await Promise.resolve();
       expect(container.querySelector('code')?.innerHTML).to.equal(expected);
+      expect(told.map(String).join()).to.contain(why);
+      expect(told).to.have.length(why === '' ? 0 : 1);
     }
     frame.remove();
   });

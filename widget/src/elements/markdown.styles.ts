@@ -292,8 +292,14 @@ export const markdownStyles = css`
     min-inline-size: 5rem;
     max-inline-size: 16rem;
     padding: 0.5em 0.875em;
-    text-align: start;
+    /* A column has one edge, whatever its cells are written in. */
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     vertical-align: top;
+  }
+
+  .markdown :is(th, td)[align='left'] {
+    text-align: left;
   }
 
   .markdown :is(th, td)[align='center'] {
@@ -301,7 +307,7 @@ export const markdownStyles = css`
   }
 
   .markdown :is(th, td)[align='right'] {
-    text-align: end;
+    text-align: right;
     font-variant-numeric: tabular-nums;
   }
 

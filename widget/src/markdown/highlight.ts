@@ -17,7 +17,10 @@ export function* codeBlocksIn(nodes: readonly VirtualNode[]): Generator<Element>
   }
 }
 
-/** Puts the colours in once they are there, if the words are the same: what is shown is what was written. */
+/**
+ * Puts the colours in once they are there, if the words are the same: what is shown is what was written.
+ * @throws TypeError where they are not, and what the highlighter throws
+ */
 export async function highlightCode(
   code: Element,
   highlight: Highlight,
@@ -26,9 +29,13 @@ export async function highlightCode(
 ): Promise<void> {
   const { textContent: text, className } = code;
   const coloured = await highlight(text, className.replace(/^language-/, ''));
-  if (!coloured || signal.aborted || coloured.textContent !== text || code.textContent !== text) return;
+  if (!coloured || signal.aborted || code.textContent !== text) return;
+  // Not by `instanceof`: it may come from another document.
+  if (typeof coloured.nodeType !== 'number') throw new TypeError(`it gave a ${typeof coloured}, not a Node`);
   const nodes = copied(coloured);
-  if (nodes.map(({ textContent: said }) => said).join('') !== text) return;
+  if (nodes.map(({ textContent: said }) => said).join('') !== text) {
+    throw new TypeError('what it gave says something else than the code, whose last line has an end');
+  }
   const restore = selection.keep();
   code.replaceChildren(...nodes);
   restore();
@@ -36,7 +43,6 @@ export async function highlightCode(
 
 /** Spans with their classes, and text; of anything else its text. */
 function copied(node: Node): Node[] {
-  // Not by `instanceof`: it may come from another document.
   if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.nodeValue ?? '')];
   const children = [...node.childNodes].flatMap((child) => copied(child));
   if (node.nodeName.toLowerCase() !== 'span') return children;

@@ -24,7 +24,7 @@ export interface MarkdownStreamOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const LABELS: MarkdownLabels = {
+const LABELS = {
   copyCode: 'Copy code',
   copied: 'Copied',
   copyFailed: 'Copying is not allowed here',
@@ -33,14 +33,18 @@ const LABELS: MarkdownLabels = {
   done: 'Done',
   notDone: 'Not done',
   image: 'Image',
-};
+} satisfies MarkdownLabels;
 
 export type CheckedOptions = RenderOptions & { readonly labels: MarkdownLabels };
 
 /** @throws TypeError naming the option, what is wrong with it and what to write instead. */
 export function readOptions(options: MarkdownStreamOptions): CheckedOptions {
+  for (const name of ['highlight', 'onError'] as const) {
+    const given: unknown = options[name];
+    if (given !== undefined && typeof given !== 'function') refuse(`${name} must be a function, not ${typeof given}`);
+  }
   return {
-    labels: { ...LABELS, ...options.labels },
+    labels: labelled(options.labels ?? {}),
     headingOffset: wholeNumber(options.headingOffset ?? 0),
     base: absolute(options.base),
     linkProtocols: allowedPlaces(options.linkProtocols ?? LINK_PROTOCOLS, protocolOf, (written) =>
@@ -50,6 +54,17 @@ export function readOptions(options: MarkdownStreamOptions): CheckedOptions {
       refuse(`imageOrigins has ${JSON.stringify(written)}: write origins such as 'https://images.example'`),
     ),
   };
+}
+
+/** What is not given is English; a button without words is none to those who do not see it. */
+function labelled(given: Partial<MarkdownLabels>): MarkdownLabels {
+  const labels: { -readonly [Name in keyof MarkdownLabels]: string } = { ...LABELS };
+  for (const name of Object.keys(LABELS) as (keyof MarkdownLabels)[]) {
+    const label: unknown = given[name] ?? LABELS[name];
+    if (typeof label !== 'string' || label === '') refuse(`labels.${name} must be words, not ${JSON.stringify(label)}`);
+    labels[name] = label;
+  }
+  return labels;
 }
 
 /** A page without an address of its own (`about:blank`) has a base that nothing can be resolved against. */

@@ -78,6 +78,8 @@ export class MarkdownStream {
 
   constructor(container: Element, options: MarkdownStreamOptions = {}) {
     if (!(container instanceof Element)) refuse(`the container must be an element, not ${String(container)}`);
+    if (typeof options !== 'object' || options === null)
+      refuse(`the options must be an object, not ${String(options)}`);
     const report = options.onError ?? ((error) => console.error('cable-chat: markdown', error));
     this.#container = container;
     this.#selection = new SelectionKeeper(container);
@@ -99,6 +101,7 @@ export class MarkdownStream {
   /** Takes text; nothing is drawn before `flush`, `step` or `end`. */
   write(chunk: string): void {
     if (this.#ended) throw new TypeError('MarkdownStream: write() after end()');
+    if (typeof chunk !== 'string') refuse('write() takes text; bytes become text by a TextDecoderStream');
     if (chunk === '') return;
     this.#unread.push(chunk);
     this.#dirty = true;
@@ -235,7 +238,10 @@ export class MarkdownStream {
     for (const code of codeBlocksIn(nodes)) {
       // Code without colours is code.
       highlightCode(code, this.#highlight, this.#disposal.signal, this.#selection).catch((error: unknown) => {
-        if (!this.#highlighterFailed) this.#report(new Error('the highlighter failed', { cause: error }));
+        if (!this.#highlighterFailed) {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#report(new Error(`the highlighter failed: ${why}`, { cause: error }));
+        }
         this.#highlighterFailed = true;
       });
     }
