@@ -28,7 +28,8 @@ async function measure(options: Options, interrupted: AbortSignal): Promise<read
     ends.push(() => fast.close());
     const paced = await launchChromium();
     ends.push(() => paced.close());
-    let told = 0;
+    const began = performance.now();
+    let told = began;
     return await runAll(
       site,
       { fast, paced },
@@ -39,7 +40,7 @@ async function measure(options: Options, interrupted: AbortSignal): Promise<read
         progress(done, all, what) {
           if (performance.now() - told < 5_000) return;
           told = performance.now();
-          console.error(`  … ${done} of ${all}; ${Math.round(told / 1000)} s; now ${what}`);
+          console.error(`  … ${done} of ${all}; ${Math.round((told - began) / 1000)} s; now ${what}`);
         },
       },
     );

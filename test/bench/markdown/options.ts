@@ -19,7 +19,12 @@ export const USAGE = `npm run bench:markdown -- [options]
   --limit N          seconds for a run, after which it is stopped (default 60)
   --seed N           of the documents
   --json             the figures as JSON on standard output
-  --check            exit code 1 when one of our limits is exceeded; needs text, streaming-markdown and ours`;
+  --check            exit code 1 when one of our limits is exceeded; needs text, streaming-markdown and ours
+
+The columns: milliseconds of the main thread's tasks for the whole document (median, least and most of the repetitions),
+how many times streaming-markdown's in the same repetition, those before the first chunk, the longest task, the longest
+time in one frame's writes and flush, what JavaScript's heap grew by, frames that had to be waited for until the text was
+there, and frames in which it was not. Two repetitions, or a busy machine, say little.`;
 
 export interface Options {
   readonly repetitions: number;

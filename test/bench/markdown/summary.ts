@@ -190,7 +190,8 @@ export function table(lines: readonly Line[], exponents: readonly Growth[]): str
     `  ${from} to ${to}, ${mode}, ${contestant}`,
     exponent.toFixed(2),
   ]);
-  return [columns([header, ...rows]), columns([['growth exponent'], ...growthRows])].join('\n\n');
+  const growths = growthRows.length === 0 ? [] : [columns([['growth exponent'], ...growthRows])];
+  return [columns([header, ...rows]), ...growths].join('\n\n');
 }
 
 function whole(value: number): string {
