@@ -28,6 +28,8 @@ const STOP_DEADLINE = 10_000;
 /** What they print who are ready: the server, and the process that it wraps, which a signal would end before that. */
 const SERVER = '"Server started"';
 const WRAPPED = 'wrapped process started';
+/** And when it is told to end, after its goodbyes are on their way. */
+const ENDING = '"Relaying signal';
 
 /**
  * Starts the executable and waits until it accepts connections.
@@ -57,7 +59,12 @@ export async function startThrust(
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  await ready(child, port, log);
+  let goodbye = (): void => undefined;
+  const saidGoodbye = new Promise<void>((resolve) => (goodbye = resolve));
+  await ready(child, port, (line) => {
+    if (line.includes(ENDING)) goodbye();
+    log(line);
+  });
   const { pid } = child;
   if (pid === undefined) throw new AnyCableError('not_started', `${executable} has no process`);
   const end = async (signal: NodeJS.Signals, until?: Promise<unknown>): Promise<void> => {
@@ -71,7 +78,7 @@ export async function startThrust(
   return {
     pid,
     ended,
-    stop: (until) => end('SIGTERM', until),
+    stop: (until = saidGoodbye) => end('SIGTERM', until),
     kill: () => end('SIGKILL'),
   };
 }

@@ -98,6 +98,7 @@ describe('the real AnyCable', { skip }, () => {
     const before = await client.next((frame) => 'offset' in frame);
     const pid = host.anycable.pid;
     await host.anycable.restart({
+      until: client.closed,
       // What is published while nobody is there arrives when somebody is.
       between: () => host.broadcaster.broadcast(stream, { n: 2 }),
     });
