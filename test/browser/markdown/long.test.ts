@@ -11,6 +11,7 @@ const CASES: Readonly<Record<string, string>> = {
   'a hard break by spaces': `${LONG}end  \nnext ${LONG}\nfin\n`,
   'a hard break by a backslash': `${LONG}end\\\nnext\n`,
   'nothing but hard breaks': 'one  \ntwo\\\n'.repeat(60),
+  'two hard breaks in a row': `${LONG}\\\n\\\nnext \\\n  \\\n${LONG}\n`,
   'hard breaks in a quote': `> ${LONG}end  \n> next\\\n> ${LONG}\n`,
   'hard breaks in an item': `- ${LONG}end\\\n  next  \n  ${LONG}\n  fin\n`,
   'a line in a quote in an item': `- > a\n  > ${'word 😀 '.repeat(200)}\n  > ${'a *b* '.repeat(300)}\n  > fin\n`,
@@ -19,6 +20,13 @@ const CASES: Readonly<Record<string, string>> = {
   'a quote that goes on at less than its item': '   - a\n     - b\n    > note\n\n',
   'an item at less than the item that it is in': '  1. a\n     - b\n    - c\n\n',
   'an underline for an item that is empty': '-\n  -\n=\n',
+  'an underline for the words of an item': `- ${LONG}end\n  b\n  ---\n- c\n  ${LONG}*end*\n  ===\n`,
+  'an underline for words after others': `- a\n  ${LONG}\n  ===\n  d\n`,
+  'a late definition for the last words': `${LONG}end\n${LONG} [a]\nx\n\n[a]: /u`,
+  'a late definition for words in the middle': `- ${LONG}end\n  see [a] ${LONG}\n  next word\n\n[a]: /u`,
+  'a late definition for a long line': `${LONG.repeat(5)} [a] ${LONG}${LONG}[b ${LONG}\n\n[a]: /u`,
+  'a label over two lines': `${LONG} [d\ne] x\n\n[d e]: /u`,
+  'a label and its words over two lines': `${LONG} [t\nt][a b] x [a b][\na b] and more\n\n[a b]: /u`,
 };
 
 /** What stands before the first line of a block, and before the others. */

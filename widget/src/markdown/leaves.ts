@@ -48,7 +48,8 @@ export function drawWords(
   if (!place.isLast && !known) return still(blockOf(run(text.slice(skip), inlines(tokens, options))));
   const start = token.type === 'heading' ? source.indexOf(text) : 0;
   const isReadable = start >= 0 && source.startsWith(text, start);
-  const at = place.canCut && isReadable ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
+  // A task whose words turn out to be a heading is none: its box would be gone from what is settled.
+  const at = place.canCut && isReadable && !box ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
   const settledSource = text.slice(skip, at);
   const rest = text.slice(at);
   const isCutNow = at > skip;

@@ -43,7 +43,7 @@ class Cursor {
     let { text } = run;
     let after = run.after ?? (this.#at ? this.#at.previousSibling : this.#parent.lastChild) ?? undefined;
     // What a late definition may draw again needs nodes of its own.
-    if (text > 0 && (run.source.includes(']') || text > MAX_TEXT)) {
+    if (text > 0 && ((run.settledSource + run.source).includes(']') || text > MAX_TEXT)) {
       after = this.#text('', text);
       text = 0;
     }
@@ -100,6 +100,12 @@ class Cursor {
     return live;
   }
 
+  /** What is settled of these words stands here by itself. */
+  #isHere(node: VirtualNode): boolean {
+    if (typeof node === 'string' || !isRun(node)) return false;
+    return node.after ? node.after.parentNode === this.#parent : node.text > 0 && this.#at instanceof Text;
+  }
+
   #element(wanted: ElementNode): Element {
     const live = this.#at;
     if (live instanceof Element && live.localName === wanted.tag) {
@@ -117,7 +123,14 @@ class Cursor {
     if (wanted.after || wanted.children.some((node) => isPartlySettled(node))) {
       made = create(wanted.tag, wanted.attributes);
       wanted.node = made;
-      // An underline made a heading of a paragraph: what is settled moves along.
+      // An underline made a heading of a paragraph, or of the words that an item ends with: what is settled moves along.
+      if (wanted.children.some((node) => this.#isHere(node))) {
+        this.#parent.insertBefore(made, live);
+        while (made.nextSibling) made.append(made.nextSibling);
+        patchChildren(made, wanted.after, wanted.children);
+        this.#at = null;
+        return made;
+      }
       if (live instanceof Element) made.append(...live.childNodes);
       patchChildren(made, wanted.after, wanted.children);
     } else made = build(wanted);

@@ -27,15 +27,17 @@ export function settledLength(text: string, from: number, tokens: readonly Token
   const patience = text.length - MAX_OPEN;
   let settled = from;
   let at = from;
+  let isBreak = false;
   for (const token of tokens as readonly MarkedToken[]) {
     const end = at + token.raw.length;
     if (token.type === 'text' && !('tokens' in token && token.tokens)) {
       const stop = firstPending(text, at, end, patience);
-      settled = Math.max(settled, lastBoundary(text, at, Math.min(stop ?? end, limit)));
+      settled = Math.max(settled, lastCutBetween(text, at, Math.min(stop ?? end, limit)));
       if (stop !== undefined) break;
-    } else if (token.type === 'br' && end <= limit) settled = Math.max(settled, at);
+    } else if (token.type === 'br' && end <= limit && !isBreak) settled = Math.max(settled, at);
     else if (at >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
     if (end >= limit) break;
+    isBreak = token.type === 'br';
     at = end;
   }
   return settled;
@@ -45,6 +47,31 @@ function lastCut(text: string): number {
   const lineStart = text.lastIndexOf('\n') + 1;
   const isLong = text.length - lineStart > MIN_LONG_LINE && !text.includes('|', lineStart);
   return isLong ? text.length : lineStart;
+}
+
+/** The last place to cut that is not within a label: a definition may come that makes a link of it. */
+function lastCutBetween(text: string, from: number, to: number): number {
+  let place = lastBoundary(text, from, to);
+  for (let label = labelAround(text, from, place); label !== undefined; label = labelAround(text, from, place)) {
+    place = lastBoundary(text, from, label);
+  }
+  return place;
+}
+
+/** Where the outermost label begins that `place` is in. */
+function labelAround(text: string, from: number, place: number): number | undefined {
+  const open: number[] = [];
+  let outermost: number | undefined;
+  for (let at = from; at < text.length && (at < place || open.length > 0); at++) {
+    const character = text[at];
+    if (character === '\\') at++;
+    else if (character === '[' && at < place) open.push(at);
+    else if (character === ']') {
+      const start = open.pop();
+      if (start !== undefined && at >= place) outermost = start;
+    }
+  }
+  return outermost;
 }
 
 /** Before a word, so that what follows reads as at the beginning of a line. */
