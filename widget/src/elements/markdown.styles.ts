@@ -292,12 +292,11 @@ export const markdownStyles = css`
     min-inline-size: 5rem;
     max-inline-size: 16rem;
     padding: 0.5em 0.875em;
-    /* A column has one edge, whatever its cells are written in. */
-    text-align: -webkit-match-parent;
-    text-align: match-parent;
+    text-align: start;
     vertical-align: top;
   }
 
+  /* Where an answer says so, a column has one edge, whatever its cells are written in. */
   .markdown :is(th, td)[align='left'] {
     text-align: left;
   }
