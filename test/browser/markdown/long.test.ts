@@ -1,9 +1,9 @@
 /** Blocks so long that their words, lines and items are settled before they are over, within each other, in pieces of every size. */
 import { expect } from '@open-wc/testing';
-import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { fullPass } from '../support/completions.js';
 import { randomFrom } from '../support/random.js';
+import { inPieces, streamed } from '../support/streamed.js';
 
 const LONG = 'word '.repeat(60);
 
@@ -63,30 +63,12 @@ function longDocument(random: () => number): string {
   return Array.from({ length: 1 + Math.floor(random() * 3) }, block).join('\n\n') + pick(random, ['', '\n', ' \n']);
 }
 
-function drawn(pieces: Iterable<string>): string {
-  const container = document.createElement('div');
-  const stream = new MarkdownStream(container);
-  for (const piece of pieces) {
-    stream.write(piece);
-    stream.flush();
-  }
-  stream.end();
-  return canonical(container);
-}
-
-function* inPieces(markdown: string, size: () => number): Generator<string> {
-  for (let at = 0, end = 0; at < markdown.length; at = end) {
-    end = at + size();
-    yield markdown.slice(at, end);
-  }
-}
-
 describe('What is settled before its block is over', () => {
   for (const [name, markdown] of Object.entries(CASES)) {
     it(`is what one full pass makes of it: ${name}`, () => {
       const expected = canonical(fullPass(markdown));
       for (const size of [1, 3, 7, 13, 40, Infinity]) {
-        expect(drawn(inPieces(markdown, () => size)), `in pieces of ${size}`).to.equal(expected);
+        expect(canonical(streamed(inPieces(markdown, () => size))), `in pieces of ${size}`).to.equal(expected);
       }
     });
   }
@@ -96,7 +78,7 @@ describe('What is settled before its block is over', () => {
     for (let run = 0; run < 60; run++) {
       const markdown = longDocument(random);
       const most = pick(random, [3, 30, 300, 3_000]);
-      const text = drawn(inPieces(markdown, () => 1 + Math.floor(random() * most)));
+      const text = canonical(streamed(inPieces(markdown, () => 1 + Math.floor(random() * most))));
       expect(text, `in pieces of up to ${most}: ${JSON.stringify(markdown)}`).to.equal(canonical(fullPass(markdown)));
     }
   });

@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { marked } from 'marked';
-import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { randomFrom } from '../support/random.js';
+import { streamed } from '../support/streamed.js';
 
 /** Lines that change what the lines around them mean. No raw HTML: that is text here, and HTML for marked. */
 const LINES = (
@@ -22,13 +22,7 @@ describe('MarkdownStream on random documents', () => {
         () => LINES[Math.floor(random() * LINES.length)],
       );
       const markdown = lines.join(random() < 0.2 ? '\n\n' : '\n') + (random() < 0.5 ? '\n' : '');
-      const container = document.createElement('div');
-      const stream = new MarkdownStream(container);
-      for (const character of markdown) {
-        stream.write(character);
-        stream.flush();
-      }
-      stream.end();
+      const container = streamed(markdown);
       const expected = new DOMParser().parseFromString(marked.parse(markdown, { async: false }), 'text/html').body;
       expect(canonical(container), JSON.stringify(markdown)).to.equal(canonical(expected));
     }

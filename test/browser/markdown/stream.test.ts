@@ -5,17 +5,7 @@ import type { MarkdownStreamOptions } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
 import { DOCUMENTS } from '../support/documents.js';
 import { randomFrom } from '../support/random.js';
-
-function render(pieces: readonly string[], flushEach = true): HTMLElement {
-  const container = document.createElement('div');
-  const stream = new MarkdownStream(container);
-  for (const piece of pieces) {
-    stream.write(piece);
-    if (flushEach) stream.flush();
-  }
-  stream.end();
-  return container;
-}
+import { streamed } from '../support/streamed.js';
 
 function byMarked(markdown: string): Element {
   return new DOMParser().parseFromString(marked.parse(markdown, { async: false }), 'text/html').body;
@@ -25,8 +15,8 @@ describe('MarkdownStream', () => {
   for (const [name, markdown] of Object.entries(DOCUMENTS)) {
     it(`renders as one full pass of marked does: ${name}`, () => {
       const expected = canonical(byMarked(markdown));
-      expect(canonical(render([markdown])), 'whole').to.equal(expected);
-      expect(canonical(render([...markdown])), 'character by character').to.equal(expected);
+      expect(canonical(streamed([markdown])), 'whole').to.equal(expected);
+      expect(canonical(streamed([...markdown])), 'character by character').to.equal(expected);
     });
   }
 
@@ -45,7 +35,7 @@ describe('MarkdownStream', () => {
         pieces.push(whole.slice(at, at + length));
         at += length;
       }
-      expect(canonical(render(pieces))).to.equal(expected);
+      expect(canonical(streamed(pieces))).to.equal(expected);
     }
   });
 
@@ -145,7 +135,7 @@ describe('MarkdownStream', () => {
   it('reads a quote in a list that ends with an empty item, at which marked throws', () => {
     const markdown = '* one\n  > *\n  two\n\nthree\n';
     for (const pieces of [[markdown], [...markdown]]) {
-      const container = render(pieces);
+      const container = streamed(pieces);
       expect(container.querySelector('ul > li > blockquote > ul > li:empty'), container.innerHTML).to.not.equal(null);
       expect(container.querySelector('ul')?.textContent).to.match(/^one\s*two\s*$/);
       expect(container.lastElementChild?.textContent).to.equal('three');
@@ -202,7 +192,7 @@ describe('MarkdownStream', () => {
   });
 
   it('labels code with its language, gives it a copy button, and reads it left to right', () => {
-    const figure = render(['```ruby title="x"\nputs 1\n```']).querySelector('figure');
+    const figure = streamed(['```ruby title="x"\nputs 1\n```']).querySelector('figure');
     expect(figure?.dir).to.equal('ltr');
     expect(figure?.querySelector('.language')?.textContent).to.equal('ruby');
     expect(figure?.querySelector('button')?.getAttribute('aria-label')).to.equal('Copy code');
@@ -226,7 +216,7 @@ describe('MarkdownStream', () => {
   });
 
   it('copies a code block as it was written, and says so', async () => {
-    const container = render(['```\na < b && "c"\n```']);
+    const container = streamed(['```\na < b && "c"\n```']);
     document.body.append(container);
     const copied = new Promise<string>((resolve) => {
       const button = container.querySelector('button')!;
@@ -246,7 +236,7 @@ describe('MarkdownStream', () => {
   });
 
   it('gives each block its own direction', () => {
-    const container = render(['שלום\n\nhello\n\n- مرحبا\n- hello\n']);
+    const container = streamed(['שלום\n\nhello\n\n- مرحبا\n- hello\n']);
     document.body.append(container);
     const blocks = [...container.querySelectorAll('p, li')];
     expect(blocks.map((block) => getComputedStyle(block).direction)).to.deep.equal(['rtl', 'ltr', 'rtl', 'ltr']);
@@ -309,10 +299,12 @@ describe('MarkdownStream', () => {
       '- foo\n  ```js\n  code\nmore code\n  ```\n',
     ]) {
       const expected = canonical(byMarked(markdown));
-      expect(canonical(render([markdown])), markdown).to.equal(expected);
-      expect(canonical(render([...markdown])), markdown).to.equal(expected);
+      expect(canonical(streamed([markdown])), markdown).to.equal(expected);
+      expect(canonical(streamed([...markdown])), markdown).to.equal(expected);
       for (let at = 1; at < markdown.length; at++) {
-        expect(canonical(render([markdown.slice(0, at), markdown.slice(at)])), `${at}: ${markdown}`).to.equal(expected);
+        expect(canonical(streamed([markdown.slice(0, at), markdown.slice(at)])), `${at}: ${markdown}`).to.equal(
+          expected,
+        );
       }
     }
   });
