@@ -34,7 +34,7 @@ interface Ticks {
 }
 
 /** The code span that is open at the end. */
-function openTicks(text: string): Ticks | undefined {
+export function openTicks(text: string): Ticks | undefined {
   for (const { 0: span, 1: run, index } of text.matchAll(/\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?/g)) {
     if (span === run) return { start: index, end: index + run.length, run };
   }
@@ -42,29 +42,31 @@ function openTicks(text: string): Ticks | undefined {
 }
 
 /** Between a link's words and its end: nothing, a label, or an address and a title. */
-const OPEN_ADDRESS =
+export const OPEN_ADDRESS =
   /^(?:\((?:<[^<>\n]*>?|(?:[^\s()<>\\]|\\[^]|\([^\s()]*(?:\)|$))*)(?:\s+(?:"(?:[^"\\]|\\[^])*"?\s*|'(?:[^'\\]|\\[^])*'?\s*|\((?:[^()\\]|\\[^])*\)?\s*)?)?|\[[^\]]*\]?)?$/;
+
+/** Where the square brackets of a text are that neither an escape nor a code span hides. */
+export function* brackets(text: string, from: number): Generator<number> {
+  const hidden = /\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?|[[\]]/g;
+  hidden.lastIndex = from;
+  for (let match = hidden.exec(text); match !== null; match = hidden.exec(text)) {
+    if (match[0] === '[' || match[0] === ']') yield match.index;
+  }
+}
 
 /** `[words` and `[words](addr` are words until the link is whole; so are an image's. */
 function completedLinks(text: string): string {
   const open: number[] = [];
   let end = text.length;
-  for (let at = 0; at < end; at++) {
-    const character = text[at];
-    if (character === '\\') at++;
-    else if (character === '`') {
-      const [run = ''] = /^`+/.exec(text.slice(at)) ?? [];
-      const close = text.indexOf(run, at + run.length);
-      at = Math.max(at, close) + run.length - 1;
-    } else if (character === '[') open.push(at);
-    else if (character === ']') {
+  for (const at of brackets(text, 0)) {
+    if (text[at] === '[') open.push(at);
+    else {
       const start = open.pop();
-      if (start === undefined) continue;
       // The address is still being written, or its parenthesis is about to come.
-      if (OPEN_ADDRESS.test(text.slice(at + 1))) {
-        open.push(start);
-        end = at;
-      }
+      if (start === undefined || !OPEN_ADDRESS.test(text.slice(at + 1))) continue;
+      open.push(start);
+      end = at;
+      break;
     }
   }
   let words = '';

@@ -10,7 +10,7 @@ import { drawCode, drawRaw, drawWords } from './leaves.js';
 import { loosen } from './loosen.js';
 import type { ElementNode, VirtualNode } from './nodes.js';
 import { element, isRun, run } from './nodes.js';
-import type { OpenBlock, OpenList, OpenSequence } from './open.js';
+import type { OpenBlock, OpenList, OpenSequence, StandIn } from './open.js';
 import { openSequence } from './open.js';
 import { drawTable } from './table.js';
 import { drawParagraph } from './table-head.js';
@@ -23,9 +23,9 @@ export function drawSequence(
   place: Place,
   around: Surroundings,
 ): Drawn {
-  // An empty heading stands in for an item's beginning.
-  const skipped = open.isCut ? (all[0]?.raw.length ?? 0) : 0;
-  const tokens = open.isCut ? all.slice(1) : all;
+  const hidden = open.standIn?.count ?? 0;
+  const skipped = rawOf(all, hidden).length;
+  const tokens = all.slice(hidden);
   const text = source.slice(skipped);
   const last = indexOfLast(tokens);
   const final = around.ended ? tokens.length : countFinal(tokens, text);
@@ -178,7 +178,9 @@ function drawList(
   const last = drawn[lastIndex];
   const item = token.items[lastIndex];
   const marker = itemMarker(lastSource);
-  const itemCut = canCut && item && last ? cutOfItem(last.cut, marker, itemText(item, lastSource), lastSource) : NO_CUT;
+  const standIn = standInFor(item?.tokens ?? [], last?.cut.offset ?? 0);
+  const itemCut =
+    canCut && item && last ? cutOfItem(last.cut, marker, standIn, itemText(item, lastSource), lastSource) : NO_CUT;
   const isItemCut = isCut(itemCut);
   const number = known?.start ?? String(token.start);
   // Its items have directions of their own; for `auto`, the browser would go through all of them each time.
@@ -199,7 +201,7 @@ function drawList(
       );
       if (isItemCut && sequence) {
         last?.commit();
-        sequence.isCut = true;
+        sequence.standIn = standIn;
       }
       return {
         type: 'list',
@@ -214,8 +216,23 @@ function drawList(
   };
 }
 
-/** An item whose beginning is settled begins with an empty heading, with which nothing after it has to do. */
-function cutOfItem(cut: Cut, marker: string, text: string, source: string): Cut {
+const EMPTY_HEADING: StandIn = { source: '#\n', count: 1 };
+
+/** After a list in it, marked reads the paragraphs of an item in another way. */
+const LIST_AND_HEADING: StandIn = { source: '- #\n#\n', count: 2 };
+
+/** What stands in for the beginning of an item that is settled up to `end`. */
+function standInFor(tokens: readonly Token[], end: number): StandIn {
+  let at = 0;
+  for (const { type, raw } of tokens) {
+    at += raw.length;
+    if (at > end) break;
+    if (type === 'list') return LIST_AND_HEADING;
+  }
+  return EMPTY_HEADING;
+}
+
+function cutOfItem(cut: Cut, marker: string, standIn: StandIn, text: string, source: string): Cut {
   if (!isCut(cut)) return NO_CUT;
   const indent = ' '.repeat(marker.length);
   const offset = outerOffset(text, source, cut.offset);
@@ -224,7 +241,7 @@ function cutOfItem(cut: Cut, marker: string, text: string, source: string): Cut 
   // A line that goes on lazily does so after words only: not after the heading that stands in for them.
   const isLazy = cut.head !== '' && !cut.head.endsWith('#\n');
   const isRest = isWithin || isLazy || line.startsWith(indent) || line.trim() === '' || line.startsWith('\t');
-  return isRest ? { head: `${marker}#\n${prefixed(cut.head, indent)}`, offset } : NO_CUT;
+  return isRest ? { head: marker + prefixed(standIn.source + cut.head, indent).trimStart(), offset } : NO_CUT;
 }
 
 /** marked puts a task's box beside its words where the list is tight, and among them where it is loose. */

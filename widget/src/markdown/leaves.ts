@@ -13,6 +13,7 @@ import type { AllowedTag } from './allowed.js';
 import type { InlineNode, RunNode, VirtualNode } from './nodes.js';
 import { element, run } from './nodes.js';
 import type { OpenBlock, OpenText } from './open.js';
+import { refusesUnderline } from './line-rules.js';
 import { endsInWords } from './tail.js';
 import { settledLength } from './words.js';
 
@@ -49,7 +50,11 @@ export function drawWords(
   const start = token.type === 'heading' ? source.indexOf(text) : 0;
   const isReadable = start >= 0 && source.startsWith(text, start);
   // A task whose words turn out to be a heading is none: its box would be gone from what is settled.
-  const at = place.canCut && isReadable && !box ? settledLength(text, skip, tokens, token.type === 'heading') : skip;
+  const canCut = place.canCut && isReadable && !box && token.type !== 'heading';
+  const cutAt = canCut ? settledLength(text, skip, tokens) : skip;
+  const isRefusing = refusesUnderline(text.slice(0, cutAt));
+  // In an item, only the lines up to such a one have no underline.
+  const at = isRefusing && token.type === 'text' ? skip : cutAt;
   const settledSource = text.slice(skip, at);
   const rest = text.slice(at);
   const isCutNow = at > skip;
@@ -80,12 +85,9 @@ export function drawWords(
   if (isOpen && isReadable && token.type !== 'heading' && endsInWords(text) && !behind.includes('\n')) {
     around.ends({ words, source: rest + behind, read });
   }
-  // One word, and what parts it from those that come.
-  const standIn = `x${/\s$/.exec(settledSource)?.[0].replace('\t', ' ') ?? ''}`;
-  let cut: Cut = NO_CUT;
-  if (isCutNow) {
-    cut = { head: source.slice(0, start) + standIn, offset: start + at };
-  }
+  // One word, and what parts it from those that come; where there is no underline, after a line that has none.
+  const standIn = `${isRefusing ? '|\n' : ''}x${/\s$/.exec(settledSource)?.[0].replace('\t', ' ') ?? ''}`;
+  const cut = isCutNow ? { head: standIn, offset: at } : NO_CUT;
   return {
     nodes: blockOf(words),
     cut,

@@ -122,17 +122,30 @@ function table(source: string): (string | undefined)[] | undefined {
   return [source.slice(0, last), head, delimiters, source.slice(start, end)];
 }
 
-function lheading(source: string): string[] | undefined {
-  const isOther = (at: number): boolean =>
+/** Whether a line is none of an underlined heading's. */
+function isOther(source: string, at: number): boolean {
+  return (
     isAt(ITEM_IN_HEADING, source, at) ||
     isAt(OPENING_FENCE, source, at) ||
     isAt(BLOCK, source, at) ||
     isHtml(source, at) ||
-    isAt(DELIMITER_ROW, source, at);
+    isAt(DELIMITER_ROW, source, at)
+  );
+}
+
+/** Words with such lines are a paragraph, also with an underline. */
+export function refusesUnderline(words: string): boolean {
+  for (let start = 0; start < words.length; start = endOfLine(words, start) + 1) {
+    if (isOther(words, start)) return true;
+  }
+  return false;
+}
+
+function lheading(source: string): string[] | undefined {
   for (let start = 0; start < source.length;) {
     const isOver =
       start === 0 ? isAt(INDENTED, source, 0) : isAt(BLANK_IN_HEADING, source, start) || isAt(RULE, source, start);
-    if (isOver || isOther(start)) return undefined;
+    if (isOver || isOther(source, start)) return undefined;
     const line = matchAt(LINE, source, start)?.[0];
     if (!line?.endsWith('\n')) return undefined;
     const end = start + line.length - 1;

@@ -3,12 +3,19 @@
  * Their settled source is gone; the lexer reads the rest behind a stand-in for it.
  */
 
+/** Blocks with which nothing that comes after them has to do. */
+export interface StandIn {
+  readonly source: string;
+  /** So many blocks it is. */
+  readonly count: number;
+}
+
 /** Blocks after each other: the document, a quote's, a list item's. */
 export interface OpenSequence {
   /** The last node that is settled. */
   after: ChildNode | undefined;
-  /** A list item whose beginning is gone: an empty heading stands in for it. */
-  isCut: boolean;
+  /** What stands in for the beginning of a list item that is gone. */
+  standIn: StandIn | undefined;
   /** What is known of the first block that is not settled as a whole. */
   block: OpenBlock | undefined;
 }
@@ -47,7 +54,7 @@ export interface OpenText {
 export type OpenBlock = OpenList | OpenQuote | OpenTable | OpenText;
 
 export function openSequence(after?: ChildNode): OpenSequence {
-  return { after, isCut: false, block: undefined };
+  return { after, standIn: undefined, block: undefined };
 }
 
 /** Nodes were drawn anew: what pointed to one of them points to the last of those in their place. */

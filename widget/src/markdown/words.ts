@@ -3,6 +3,7 @@
  * delimiter could pair with.
  */
 import type { MarkedToken, Token } from 'marked';
+import { brackets, OPEN_ADDRESS, openTicks } from './completion.js';
 
 /** Words are cut once so many are open; a shorter paragraph is read as a whole each time. */
 const MIN_OPEN = 256;
@@ -18,10 +19,10 @@ const MIN_LONG_LINE = 1_024;
  * @param tokens those from there on. @returns where to cut, or `from`: before a word, or before a line break, which is
  * none at the end of what is settled.
  */
-export function settledLength(text: string, from: number, tokens: readonly Token[], isOneLine: boolean): number {
+export function settledLength(text: string, from: number, tokens: readonly Token[]): number {
   const open = text.length - from;
   if (open < MIN_OPEN) return from;
-  const limit = isOneLine ? text.length : lastCut(text);
+  const limit = lastCut(text);
   if (limit <= from) return from;
   // From the first delimiter on that has waited for too long, everything is what it is now.
   const patience = text.length - MAX_OPEN;
@@ -62,14 +63,12 @@ function lastCutBetween(text: string, from: number, to: number): number {
 function labelAround(text: string, from: number, place: number): number | undefined {
   const open: number[] = [];
   let outermost: number | undefined;
-  for (let at = from; at < text.length && (at < place || open.length > 0); at++) {
-    const character = text[at];
-    if (character === '\\') at++;
-    else if (character === '[' && at < place) open.push(at);
-    else if (character === ']') {
+  for (const at of brackets(text, from)) {
+    if (at >= place && open.length === 0) break;
+    if (text[at] === ']') {
       const start = open.pop();
       if (start !== undefined && at >= place) outermost = start;
-    }
+    } else if (at < place) open.push(at);
   }
   return outermost;
 }
@@ -118,14 +117,12 @@ function isPending(text: string, at: number, delimiter: string): boolean {
 
 function mayBeLink(text: string, at: number): boolean {
   let depth = 0;
-  for (let index = at; index < text.length; index++) {
-    const character = text[index];
-    if (character === '\\') index++;
-    else if (character === '[') depth++;
-    else if (character === ']' && --depth === 0) {
-      const next = text[index + 1];
-      if (next === '(') return !text.includes(')', index);
-      return next === '[' ? !text.includes(']', index + 1) : next === undefined;
+  for (const index of brackets(text, at)) {
+    if (text[index] === '[') depth++;
+    else if (--depth === 0) {
+      const label = text.slice(at, index);
+      const isInCode = label.includes('`') && (openTicks(text.slice(at))?.start ?? Infinity) < label.length;
+      return isInCode || OPEN_ADDRESS.test(text.slice(index + 1));
     }
   }
   return true;
