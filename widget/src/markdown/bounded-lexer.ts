@@ -53,6 +53,14 @@ export function isSource(token: Token): boolean {
   return 'isSource' in token;
 }
 
+/** Quotes in a list's item after which words are paragraphs, as they are after a list. */
+const beforeParagraphs = new WeakSet<Token>();
+
+/** Whether marked reads the words of an item after this as paragraphs, not line by line. */
+export function isBeforeParagraphs(token: Token): boolean {
+  return token.type === 'list' || beforeParagraphs.has(token);
+}
+
 export class BoundedLexer extends Lexer {
   /** The words that are being read may hold a bare address, which is looked for from every token on. */
   mayHoldAddress = false;
@@ -152,6 +160,7 @@ class BoundedTokenizer extends Tokenizer {
     Object.assign(state, { lastToken: undefined });
     const token = super.blockquote(src);
     Object.assign(state, { lastToken });
+    if (token && state.top) beforeParagraphs.add(token);
     return token;
   }
 

@@ -62,6 +62,11 @@ export function firstLines(text: string, lines: number): string {
   return text.slice(0, end);
 }
 
+/** With its end. */
+export function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf('\n', text.length - 2) + 1);
+}
+
 function endOfWords(text: string, from: number): number {
   const end = text.indexOf('\n', from);
   return text.slice(0, end === -1 ? text.length : end).trimEnd().length;

@@ -1,7 +1,8 @@
 /** marked's blocks → what the page should hold, and what of it is settled: blocks, list items and quotes. */
 import type { MarkedToken, Token, Tokens } from 'marked';
+import { isBeforeParagraphs } from './bounded-lexer.js';
 import type { Cut } from './cut.js';
-import { countLines, isCut, itemMarker, NO_CUT, outerOffset, prefixed } from './cut.js';
+import { countLines, isCut, itemMarker, lastLine, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
 import { still } from './drawing.js';
@@ -11,7 +12,7 @@ import { loosen } from './loosen.js';
 import type { ElementNode, VirtualNode } from './nodes.js';
 import { element, isRun, run } from './nodes.js';
 import type { OpenBlock, OpenList, OpenSequence, StandIn } from './open.js';
-import { openSequence } from './open.js';
+import { goesOnAs, openSequence } from './open.js';
 import { drawTable } from './table.js';
 import { drawParagraph } from './table-head.js';
 
@@ -26,12 +27,16 @@ export function drawSequence(
   const hidden = open.standIn?.count ?? 0;
   const skipped = rawOf(all, hidden).length;
   const tokens = all.slice(hidden);
+  const isStandingIn = hidden === 0 || all[hidden - 1]?.type === 'heading';
+  if (!isStandingIn || (open.block && !goesOnAs(open.block, tokens[0]?.type))) around.misread();
   const text = source.slice(skipped);
   const last = indexOfLast(tokens);
   const final = around.ended ? tokens.length : countFinal(tokens, text);
   const start = rawOf(tokens, last);
   const isReadable = !around.ended && text.startsWith(start);
-  const goesOn = place.canCut && isReadable && final === last;
+  // An underline may make a heading of a task's words: then they have no box.
+  const isTask = tokens[last - 1]?.type === 'checkbox';
+  const goesOn = place.canCut && isReadable && final === last && !isTask;
   const drawn = tokens.map((token, index) => {
     if (index > last && !around.ended) return still([]);
     const isLast = index === last && !around.ended;
@@ -41,7 +46,6 @@ export function drawSequence(
     return drawBlock(token as MarkedToken, rest, known, inner, around);
   });
   const inner = goesOn ? drawn[last] : undefined;
-  // A task's box is settled only together with words after it.
   const isSettling = (final > 0 && tokens[final - 1]?.type !== 'checkbox') || (inner !== undefined && isCut(inner.cut));
   const cut: Cut = {
     head: inner?.cut.head ?? '',
@@ -178,7 +182,7 @@ function drawList(
   const last = drawn[lastIndex];
   const item = token.items[lastIndex];
   const marker = itemMarker(lastSource);
-  const standIn = standInFor(item?.tokens ?? [], last?.cut.offset ?? 0);
+  const standIn = standInFor(item?.tokens ?? [], last?.cut ?? NO_CUT);
   const itemCut =
     canCut && item && last ? cutOfItem(last.cut, marker, standIn, itemText(item, lastSource), lastSource) : NO_CUT;
   const isItemCut = isCut(itemCut);
@@ -218,30 +222,44 @@ function drawList(
 
 const EMPTY_HEADING: StandIn = { source: '#\n', count: 1 };
 
-/** After a list in it, marked reads the paragraphs of an item in another way. */
+/** After a list in it, marked reads the words of an item in another way. */
 const LIST_AND_HEADING: StandIn = { source: '- #\n#\n', count: 2 };
 
-/** What stands in for the beginning of an item that is settled up to `end`. */
-function standInFor(tokens: readonly Token[], end: number): StandIn {
+/** What stands in for the blocks of an item that is settled up to `cut`; nothing, if its first one goes on. */
+function standInFor(tokens: readonly Token[], cut: Cut): StandIn | undefined {
   let at = 0;
-  for (const { type, raw } of tokens) {
-    at += raw.length;
-    if (at > end) break;
-    if (type === 'list') return LIST_AND_HEADING;
+  let standIn = cut.head === '' ? EMPTY_HEADING : undefined;
+  for (const token of tokens) {
+    at += token.raw.length;
+    if (at > cut.offset) break;
+    if (isBeforeParagraphs(token)) return LIST_AND_HEADING;
+    standIn = EMPTY_HEADING;
   }
-  return EMPTY_HEADING;
+  return standIn;
 }
 
-function cutOfItem(cut: Cut, marker: string, standIn: StandIn, text: string, source: string): Cut {
+function cutOfItem(cut: Cut, marker: string, standIn: StandIn | undefined, text: string, source: string): Cut {
   if (!isCut(cut)) return NO_CUT;
   const indent = ' '.repeat(marker.length);
   const offset = outerOffset(text, source, cut.offset);
-  const [line = ''] = source.slice(offset).split('\n', 1);
-  const isWithin = offset > 0 && source[offset - 1] !== '\n';
-  // A line that goes on lazily does so after words only: not after the heading that stands in for them.
-  const isLazy = cut.head !== '' && !cut.head.endsWith('#\n');
-  const isRest = isWithin || isLazy || line.startsWith(indent) || line.trim() === '' || line.startsWith('\t');
-  return isRest ? { head: marker + prefixed(standIn.source + cut.head, indent).trimStart(), offset } : NO_CUT;
+  const head = (standIn?.source ?? '') + cut.head;
+  const lineStart = source.lastIndexOf('\n', offset - 1) + 1;
+  const [line = ''] = source.slice(lineStart).split('\n', 1);
+  const bullet = marker.trimEnd().length;
+  const before = lastLine(marker.slice(bullet) + head);
+  const isIndented = lineStart === 0 || line.startsWith(indent) || line.startsWith('\t') || line.trim() === '';
+  // What stands in for the line before one that goes on lazily must let it; so must what stands in for its beginning.
+  const isRest =
+    offset === lineStart
+      ? isIndented || mayGoOnLazily(before)
+      : mayGoOnLazily(before) === mayGoOnLazily(line.slice(lineStart === 0 ? bullet : isIndented ? indent.length : 0));
+  return isRest ? { head: marker + prefixed(head, indent).trimStart(), offset } : NO_CUT;
+}
+
+/** Whether marked takes a line for the rest of this one in a list's item although it is not indented. */
+function mayGoOnLazily(line: string): boolean {
+  const words = line.replace(/^(?: {0,3}(?:[*+-]|\d{1,9}[.)]|>)[ \t]+)+/, '');
+  return words.trim() !== '' && !/^(?: {4}| {0,3}(?:\t|#|<|`{3}|~{3}))/.test(words);
 }
 
 /** marked puts a task's box beside its words where the list is tight, and among them where it is loose. */

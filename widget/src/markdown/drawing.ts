@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly lexWords: (source: string) => readonly Token[];
   /** Words that are not whole yet, as they should look until they are. */
   readonly completed: (source: string) => string;
+  /** What is settled in part is not what it was any more. */
+  readonly misread: () => void;
   readonly settled: (tokens: readonly Token[], nodes: readonly VirtualNode[]) => void;
   /** The words that the text ends with. */
   readonly ends: (tail: Tail) => void;

@@ -3,7 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { isSource } from './bounded-lexer.js';
 import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
-import { firstLines, NO_CUT } from './cut.js';
+import { firstLines, lastLine, NO_CUT } from './cut.js';
 import { decodeEntities } from './entities.js';
 import { directionOf, still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
@@ -20,8 +20,8 @@ import { settledLength } from './words.js';
 /** A line of code that is cut before it ends. */
 const MIN_LONG_LINE = 1_024;
 
-/** Stands in for the lines of code that are gone. */
-const STAND_IN = 'x\n';
+/** A longer line of code does not stand in for those before it by itself. */
+const MAX_STAND_IN = 256;
 
 const CLOSED = /^ {0,3}(?:`{3,}|~{3,}) *$/;
 
@@ -39,7 +39,7 @@ export function drawWords(
   const skip = box ? box.raw.length : (known?.skip ?? 0);
   const { text } = token;
   const tokens = box ? others : without(token.tokens ?? [], skip);
-  const tag = tagOf(token, place, options);
+  const tag = tagOf(token, known?.kind, place, options);
   const blockOf = (words: RunNode): readonly VirtualNode[] => {
     const content = box ? [run('', checkbox(box, options)), words] : [words];
     if (tag === undefined) return content;
@@ -93,13 +93,15 @@ export function drawWords(
     cut,
     commit: () => {
       around.settled([], [{ ...run(settledSource, []), openNodes: words.nodes ?? [] }]);
-      return { type: 'text', skip: standIn.length, after: words.next?.after, text: words.next?.text ?? 0 };
+      const { after, text: length } = words.next ?? { after: undefined, text: 0 };
+      return { type: 'text', skip: standIn.length, after, text: length, kind: known?.kind ?? token.type };
     },
   };
 }
 
-function tagOf(token: Token, place: Place, options: RenderOptions): AllowedTag | undefined {
-  if (token.type !== 'heading') return token.type === 'text' && place.isTight ? undefined : 'p';
+/** @param known what the words were when their beginning settled */
+function tagOf(token: Token, known: string | undefined, place: Place, options: RenderOptions): AllowedTag | undefined {
+  if (token.type !== 'heading') return (known ?? token.type) === 'text' && place.isTight ? undefined : 'p';
   return `h${Math.min(6, (token as Tokens.Heading).depth + options.headingOffset) as 1 | 2 | 3 | 4 | 5 | 6}`;
 }
 
@@ -122,8 +124,7 @@ export function drawCode(
   const isIndented = token.codeBlockStyle === 'indented';
   const text = (token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n').slice(known?.skip);
   const canCut = place.canCut && source.startsWith(token.raw);
-  // A line stands in for those that are gone: in a list, marked asks what the line before was.
-  const standIn = known?.skip === STAND_IN.length ? 1 : 0;
+  const standIn = known?.hasLine === true ? 1 : 0;
   const lines = (canCut ? settledLines(token.raw, source, isIndented) : 0) - standIn;
   const fence = isIndented ? '' : firstLines(token.raw, 1);
   const opening = isIndented ? '' : firstLines(token.raw, 1 + standIn);
@@ -151,23 +152,36 @@ export function drawCode(
       element('code', language === '' ? {} : { class: `language-${language}` }, [code]),
     ]),
   ]);
+  // In a list, marked asks what the line before was.
+  const settledLength = firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length;
+  const last = lastLine(token.raw.slice(0, settledLength));
+  const [line, skip] = isIndented ? ['', 0] : standInFor(last, lastLine(settledText), fence);
   let cut: Cut = NO_CUT;
   if (open > 0) cut = { head: `${fence}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
-  else if (settledText !== '')
-    cut = {
-      head: isIndented ? '' : fence + STAND_IN,
-      offset: firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length,
-    };
+  else if (settledText !== '') cut = { head: fence + line, offset: settledLength };
   return {
     nodes: [figure],
     cut,
     commit: () => ({
       type: 'text',
-      skip: open > 0 ? 1 : isIndented ? 0 : STAND_IN.length,
+      skip: open > 0 ? 1 : skip,
+      hasLine: open === 0 && !isIndented,
       after: code.next?.after,
       text: code.next?.text ?? 0,
+      kind: token.type,
     }),
   };
+}
+
+/**
+ * The last of the lines of code that are gone stands in for all of them.
+ * @param line as it is written. @param code what of it is code. @returns it, and how much of it is code.
+ */
+function standInFor(line: string, code: string, fence: string): [line: string, length: number] {
+  const indent = (text: string): string => /^\s*/.exec(text)?.[0] ?? '';
+  // marked makes nothing of code that is blank; no line goes on lazily after one that is, nor after one that is indented.
+  if (line.trim() === '') return [`${/^ +(?=`)/.exec(fence)?.[0] ?? ''}    x\n`, 6];
+  return line.length > MAX_STAND_IN ? [`${indent(line)}x\n`, indent(code).length + 2] : [line, code.length];
 }
 
 /** How many lines of code cannot change: all that are whole; of indented code those before the last that says something. */
@@ -207,7 +221,9 @@ export function drawRaw(
   const text = token.text.replace(/\n+$/, '').slice(skip);
   const lineStart = source.lastIndexOf('\n');
   const canCut = place.canCut && !isSource(token);
-  const isOpen = canCut && token.raw === source && source.startsWith(token.text) && lineStart > 0;
+  // In a list, marked asks what the line before was: it is here until the next one is.
+  const isFollowed = source.slice(lineStart).trim() !== '';
+  const isOpen = canCut && isFollowed && token.raw === source && source.startsWith(token.text) && lineStart > 0;
   const opening = firstLines(source, 1);
   // Without the end of the last whole line, which is there only once something comes after it.
   const settledText = isOpen ? source.slice(skip, lineStart) : '';
@@ -226,6 +242,7 @@ export function drawRaw(
       skip: opening.length - 1,
       after: raw.next?.after,
       text: raw.next?.text ?? 0,
+      kind: token.type,
     }),
   };
 }

@@ -14,7 +14,7 @@ export interface StandIn {
 export interface OpenSequence {
   /** The last node that is settled. */
   after: ChildNode | undefined;
-  /** What stands in for the beginning of a list item that is gone. */
+  /** What stands in for the blocks of a list item that are gone. */
   standIn: StandIn | undefined;
   /** What is known of the first block that is not settled as a whole. */
   block: OpenBlock | undefined;
@@ -49,9 +49,23 @@ export interface OpenText {
   readonly skip: number;
   after: ChildNode | undefined;
   readonly text: number;
+  /** Of code: a whole line of it stands in for those that are gone. */
+  readonly hasLine?: boolean;
+  /** What marked called it. */
+  readonly kind: string;
 }
 
 export type OpenBlock = OpenList | OpenQuote | OpenTable | OpenText;
+
+const WORDS = ['paragraph', 'text', 'heading', 'table'];
+
+/** Whether what marked reads now may be the block that is settled in part. */
+export function goesOnAs(block: OpenBlock, type: string | undefined): boolean {
+  if (type === undefined) return false;
+  if (block.type === 'quote') return type === 'blockquote';
+  if (block.type !== 'text') return type === block.type;
+  return WORDS.includes(block.kind) ? WORDS.includes(type) : type === block.kind;
+}
 
 export function openSequence(after?: ChildNode): OpenSequence {
   return { after, standIn: undefined, block: undefined };

@@ -39,9 +39,17 @@ class Cursor {
   }
 
   #run(run: RunNode): void {
-    if (run.after) this.#at = run.after.nextSibling;
+    const live = this.#at;
+    if (live instanceof Element && (run.after ? run.after.parentNode === live : run.text > 0)) {
+      // The underline that made a heading of them was none.
+      this.#at = live.firstChild;
+      live.replaceWith(...live.childNodes);
+    }
+    // What they came after may have stayed where it was when an underline made a heading of them.
+    const before = run.after?.parentNode === this.#parent ? run.after : undefined;
+    if (before) this.#at = before.nextSibling;
     let { text } = run;
-    let after = run.after ?? (this.#at ? this.#at.previousSibling : this.#parent.lastChild) ?? undefined;
+    let after = before ?? (this.#at ? this.#at.previousSibling : this.#parent.lastChild) ?? undefined;
     // What a late definition may draw again needs nodes of its own.
     if (text > 0 && ((run.settledSource + run.source).includes(']') || text > MAX_TEXT)) {
       after = this.#text('', text);

@@ -176,12 +176,14 @@ export class MarkdownStream {
     const settledTokens: Token[] = [];
     const settledNodes: VirtualNode[] = [];
     const place = { isTop: true, isLoose: false, isTight: false, isLast: !ended, canCut: true };
+    let isMisread = false;
     const { cut, nodes, commit } = drawSequence(tokens, source, this.#document, place, {
       options: this.#options,
       ended,
       lexBlocks: (text) => lexer.lexBlocks(text),
       lexWords: (text) => lexer.lexWords(text),
       completed,
+      misread: () => (isMisread = true),
       settled: (some, drawn) => {
         settledTokens.push(...some);
         settledNodes.push(...drawn);
@@ -189,6 +191,10 @@ export class MarkdownStream {
       ends: (tail) => (this.#tail = tail),
       touched: (count) => (this.#stats.loosened += count),
     });
+    if (isMisread) {
+      this.#leave();
+      return this.#draw(whole);
+    }
     patchChildren(this.#container, this.#document.after, nodes);
     commit();
     this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);

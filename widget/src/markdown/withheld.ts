@@ -13,7 +13,7 @@ const MARKERS = new RegExp(
 
 /** A link's definition, with its address or its title on a line of its own. */
 const DEFINITION = new RegExp(
-  `(?:^|\\n)(?:[ \\t>]*(\\[[^\\]\\n]*\\]?)|${BEFORE}(\\[[^\\]\\n]+\\]:[ \\t]*(?:\\n[ \\t]*)?(?:\\S+(?:[ \\t]+(?:["'(].*)?)?)?))$`,
+  `(?:^|\\n)(?:[ \\t>]*(\\[[^\\]\\n]*\\]?)|${BEFORE}(\\[[^\\]\\n]+\\]:[ \\t]*(?:\\n[ \\t]*)?(?:(?:<[^<>\\n]*>?|\\S+)(?:[ \\t]+(?:["'(].*)?)?)?))$`,
 );
 const TITLE = /(?:^|\n)[ >]*\[[^\]\n]+\]:[ \t]*(?:\n[ \t]*)?\S+[ \t]*\n([ \t]*["'(].*)$/;
 

@@ -11,6 +11,9 @@ const MIN_OPEN = 256;
 /** What stands open for longer is taken for what it looks like: no honest emphasis or link is as long. */
 const MAX_OPEN = 4_096;
 
+/** The line after the one in which words are cut. */
+const DELIMITER_ROW = /^.*\n {0,3}[|:-][|:\- \t]*(?:\n|$)/;
+
 /** A line that may be cut before it ends: it is too long for the head of a table, and holds no cells. */
 const MIN_LONG_LINE = 1_024;
 
@@ -33,7 +36,9 @@ export function settledLength(text: string, from: number, tokens: readonly Token
     const end = at + token.raw.length;
     if (token.type === 'text' && !('tokens' in token && token.tokens)) {
       const stop = firstPending(text, at, end, patience);
-      settled = Math.max(settled, lastCutBetween(text, at, Math.min(stop ?? end, limit)));
+      const place = lastCutBetween(text, at, Math.min(stop ?? end, limit));
+      // White space alone is no words, and a break before nothing else is none.
+      if ((!isBreak && at > from) || text.slice(at, place).trim() !== '') settled = Math.max(settled, place);
       if (stop !== undefined) break;
     } else if (token.type === 'br' && end <= limit && !isBreak) settled = Math.max(settled, at);
     else if (at >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
@@ -41,7 +46,8 @@ export function settledLength(text: string, from: number, tokens: readonly Token
     isBreak = token.type === 'br';
     at = end;
   }
-  return settled;
+  // It might make a table of what is left of its head.
+  return settled > from && DELIMITER_ROW.test(text.slice(settled - 1)) ? from : settled;
 }
 
 function lastCut(text: string): number {
@@ -83,7 +89,7 @@ function lastBoundary(text: string, from: number, to: number): number {
 }
 
 function isSpace(character: string | undefined): boolean {
-  return character === ' ' || character === '\n' || character === '\t';
+  return character !== undefined && /\s/.test(character);
 }
 
 /** Where the first thing stands that may become the beginning of something. */
@@ -130,5 +136,9 @@ function mayBeLink(text: string, at: number): boolean {
 
 /** Emphasis ends elsewhere if a code span, a link or a tag turns out to reach over its end. */
 function mayBeUndone(raw: string): boolean {
-  return /[`[<]/.test(raw.replace(/`[^`]*`|\[[^[\]]*\]|<[^<>]*>/g, ''));
+  const open = raw
+    .replace(/\\[^]|(`+)(?!`)[^]*?[^`]\1(?!`)/g, '')
+    .replace(/<[^<>`]*>/g, '')
+    .replace(/\[[^[\]`<]*\]/g, '');
+  return /[`[<]/.test(open);
 }
