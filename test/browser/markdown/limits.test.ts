@@ -80,6 +80,23 @@ describe('markdown made to freeze the page', () => {
     expect(reported.every((error) => error instanceof MarkdownLimitError)).to.equal(true);
   });
 
+  it('parts no character, no word and no reference where a line of over 16,384 characters goes on as a new block', () => {
+    for (const word of ['😀', 'a😀 ', '&amp; ', '&lt;b&gt;', 'word ']) {
+      for (const start of ['| ', '# ', '<div> ', '- [ ] ', '1. [a']) {
+        // References are none in raw HTML.
+        if (start === '<div> ' && word.startsWith('&')) continue;
+        const markdown = start + word.repeat(22_000 / word.length);
+        const expected = word.replace('&amp;', '&').replace('&lt;', '<').replace('&gt;', '>').trim();
+        for (const step of [97, 1_000, 2_047, markdown.length]) {
+          const text = draw(markdown, step).container.textContent ?? '';
+          expect(text.split(expected).length - 1, `${start}${word} by ${step}`).to.equal(
+            Math.floor(22_000 / word.length),
+          );
+        }
+      }
+    }
+  });
+
   it('goes on in the same list, table, paragraph, quote and fence however long they are', () => {
     const shapes: Readonly<Record<string, string>> = {
       OL: numbered(3_000, (index) => `${index + 1}. item *${index}*\n`),

@@ -30,6 +30,33 @@ const CASES: Readonly<Record<string, string>> = {
   'an item and a tag in tabs': `>*\tr\n> \t+\t a\n>   </b> ${LONG}end\n  z`,
   'a link whose words have a bracket in code': `${LONG}[a \`]\` b\n${LONG}c](https://e.example) x\n`,
   'a link whose title has a parenthesis': `${LONG}[a](https://e.example "b) c\n${LONG} d") x\n`,
+  'words after an empty item in an item': `- a\n  - b\n  -\n  c ${LONG}\n  d ${LONG}\n  e\n`,
+  'words after a quote with a list in an item': `1. > - a ${LONG}\n   b ${LONG}\n   c ${LONG}\n   d\n`,
+  'lazy words after code in an item in an item': `2. -    a\nb ${LONG}\nc ${LONG}\nd\n`,
+  'a table of one column below the words of an item': `- ${LONG}\n  a | b\n  |---|\n${'  | c | d |\n'.repeat(30)}`,
+  'a table below words in an item': `- ${LONG}end\n  head\n  -|\n`,
+  'a table of too few columns, and an underline': `| a | b |\n|---|---|---|\n${'| c d e | f g h |\n'.repeat(20)}---\ni\n`,
+  'a table of one column below half a line': `${LONG}a | b **c\n|--|\n\td** ${LONG}e\n`,
+  'numbers below words, and an underline': `a\n2. ${LONG}\n${LONG}\n---\n`,
+  'an underline after other blocks in an item': `1. a\n   \`\`\`\n   b\n   \`\`\`\n   ${LONG}\n   ${LONG}\n   ---\nc\n`,
+  'an underline after a quote in an item': `- > a\n  >\n  ${LONG}\n  b ${LONG}\n  ---\nc\n`,
+  'an underline for a task': `- [ ] a ${LONG}\n  b ${LONG}\n  -\n`,
+  'an underline that is none': `- a ${LONG}\n=\n--\n`,
+  'a break before white space': `a\\\n  __b,\\_ ~~${LONG}c\\\n${LONG}d`,
+  'a break before other white space': `> ${LONG}end  \n> \v a`,
+  'an item with a wide marker, and a lazy line': `0. 21. ${LONG}\n${LONG}\n    > a`,
+  'a long first line after a wide marker, and a lazy line': `-    ${'word '.repeat(239)}\nend `,
+  'lazy lines of items within each other': `- a\n  - b\n    - ${LONG}\n      ${LONG}\n   c ${LONG}\nd\n`,
+  'a lazy line after code in an item': '- ```\n  a\n      b\nc\n  ```\n',
+  'a lazy line after a comment in code in an item': '1. a\n   ```py\n   # b\nc\n   ```\n',
+  'a blank line in code in an item': '- ```\n  a\n\n  b\nc\n  ```\n',
+  'a long line of code': `\`\`\`js\n${'code '.repeat(300)}\na\n${'code '.repeat(300)}\n\n\nb\n`,
+  'a lazy line after raw HTML in an item': '- <details>\n  <summary>a</summary>\n  b\nc\nd\n',
+  'an item in a tab': '  1. a\n     - b\n\t1. c\n\n',
+  'raw HTML that ends with a comment': 'a\n\n<!--\nb\n-->\n\n# c\n\nd **e**\n\n- f\n',
+  'raw HTML that ends with its tag': '<pre><code>a\nb</code></pre>\nc **d**\n\n- e\n',
+  'raw HTML whose tag goes on over lines': '<pre\n  class="a">\nb\nc\n</pre>\nd\n',
+  'code spans, and labels with half of one': `**a ${LONG}\`b\` [c \`d e] \`f *g* i] ${LONG}c**\nh\` end\n`,
   'a late definition for the last words': `${LONG}end\n${LONG} [a]\nx\n\n[a]: /u`,
   'a late definition for words in the middle': `- ${LONG}end\n  see [a] ${LONG}\n  next word\n\n[a]: /u`,
   'a late definition for a long line': `${LONG.repeat(5)} [a] ${LONG}${LONG}[b ${LONG}\n\n[a]: /u`,
@@ -37,38 +64,43 @@ const CASES: Readonly<Record<string, string>> = {
   'a label and its words over two lines': `${LONG} [t\nt][a b] x [a b][\na b] and more\n\n[a b]: /u`,
 };
 
-/** What stands before the first line of a block, and before the others. */
-const PREFIXES = [
-  ['', ''],
-  ['> ', '> '],
-  ['- ', '  '],
-  ['1. ', '   '],
-  ['- > ', '  > '],
-  ['> - ', '>   '],
-  ['> > ', '> > '],
-  ['- - ', '    '],
-  ['- [ ] ', '  '],
-] as const;
-
 const WORDS = ['word', 'words', '😀', 'é', '*a*', '**b c**', '`d`', '[e](https://e.example)', '~~f~~', '&amp;', '\\*'];
 
 function pick<T>(random: () => number, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)] as T;
 }
 
-/** A few blocks, each of some long lines. */
+/** A few blocks of every kind, some of them long, some within each other. */
 function longDocument(random: () => number): string {
-  const line = () =>
-    Array.from({ length: 1 + Math.floor(random() * pick(random, [4, 60, 400])) }, () => pick(random, WORDS));
-  const block = () => {
-    const [first, others] = pick(random, PREFIXES);
-    const lines = Array.from({ length: 1 + Math.floor(random() * 5) }, () => line().join(' '));
-    return lines
-      .join(pick(random, ['\n', '  \n', '\\\n', ' \n']))
-      .replace(/^/, first)
-      .replace(/\n/g, `\n${others}`);
-  };
-  return Array.from({ length: 1 + Math.floor(random() * 3) }, block).join('\n\n') + pick(random, ['', '\n', ' \n']);
+  const upTo = (most: number) => 1 + Math.floor(random() * most);
+  const times = (count: number, make: () => string) => Array.from({ length: count }, make);
+  const line = () => times(upTo(pick(random, [4, 60, 400])), () => pick(random, WORDS)).join(' ');
+  const words = () => times(upTo(5), line).join(pick(random, ['\n', '\n', '  \n', '\\\n', ' \n']));
+  const code = () => times(upTo(pick(random, [5, 40])), () => pick(random, ['', 'a', '# b', '    c', '<d>', line()]));
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const within = (text: string, first: string, others: string) =>
+    text.replace(/^/, first).replace(/\n/g, `\n${others}`);
+  const item = (depth: number, marker: string) => within(blocks(depth - 1, 2), marker, ' '.repeat(marker.length));
+  const KINDS: ((depth: number) => string)[] = [
+    words,
+    words,
+    () => `${'#'.repeat(upTo(6))} ${line()}`,
+    () => `${words()}\n${pick(random, ['===', '---'])}`,
+    () => ['```js', ...code(), '```'].join('\n'),
+    () => ['<div>', ...code().filter((text) => text !== ''), '</div>'].join('\n'),
+    () => ['<!--', ...code(), '-->'].join('\n'),
+    () => [row(['a', 'b']), row(['-', '-']), ...times(upTo(40), () => row([pick(random, WORDS), 'c']))].join('\n'),
+    () => '---',
+    (depth) => within(blocks(depth - 1, 3), '> ', '> '),
+    (depth) => times(upTo(6), () => item(depth, '- ')).join(pick(random, ['\n', '\n\n'])),
+    (depth) => times(upTo(6), () => item(depth, '10. ')).join(pick(random, ['\n', '\n\n'])),
+    () => times(upTo(6), () => within(words(), '- [ ] ', '  ')).join('\n'),
+  ];
+  const blocks = (depth: number, most: number): string =>
+    times(upTo(most), () => (depth > 0 ? pick(random, KINDS)(depth) : words())).join(
+      pick(random, ['\n\n', '\n\n', '\n']),
+    );
+  return blocks(3, 4) + pick(random, ['', '\n', ' \n']);
 }
 
 describe('What is settled before its block is over', () => {

@@ -39,10 +39,16 @@ export function itemMarker(raw: string): string {
   const [, bullet = '', rest = ''] = /^( {0,3}(?:[*+-]|\d{1,9}[.)]))([^\n]*)/.exec(raw) ?? [];
   const [spaces = ''] = /^[ \t]*/.exec(rest) ?? [];
   if (spaces.length === rest.length) return `${bullet} `;
-  let width = 0;
-  for (const space of spaces) width += space === '\t' ? 4 - ((bullet.length + width) % 4) : 1;
+  const width = indentOf(rest, bullet.length);
   // Code, whose indentation is its own.
   return bullet + ' '.repeat(width > 4 ? 1 : width);
+}
+
+/** How far a line's white space reaches that begins at `column`: a tab goes on to the next fourth one. */
+export function indentOf(line: string, column = 0): number {
+  let width = 0;
+  for (const space of /^[ \t]*/.exec(line)?.[0] ?? '') width += space === '\t' ? 4 - ((column + width) % 4) : 1;
+  return width;
 }
 
 export function countLines(text: string): number {

@@ -2,7 +2,7 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { isBeforeParagraphs } from './bounded-lexer.js';
 import type { Cut } from './cut.js';
-import { countLines, isCut, itemMarker, lastLine, NO_CUT, outerOffset, prefixed } from './cut.js';
+import { countLines, indentOf, isCut, itemMarker, lastLine, NO_CUT, outerOffset, prefixed } from './cut.js';
 import { countFinal, indexOfLast, rawOf } from './final.js';
 import { checkbox, inlines } from './inline.js';
 import { still } from './drawing.js';
@@ -67,7 +67,7 @@ export function drawSequence(
 
 function lastNode(node: VirtualNode): ChildNode | undefined {
   if (typeof node === 'string') return undefined;
-  return isRun(node) ? node.openNodes?.[node.openNodes.length - 1] : node.node;
+  return isRun(node) ? node.last : node.node;
 }
 
 function drawBlock(
@@ -125,8 +125,12 @@ function drawQuote(
   const inside: Place = { isTop: false, isLoose: false, isTight: false, isLast, canCut };
   const inner = drawSequence(token.tokens, text, content, inside, around);
   const offset = canCut ? outerOffset(text, source, inner.cut.offset) : 0;
-  // A line that goes on lazily is one of the quote only after a line that is.
-  const isRest = inner.cut.head !== '' || /^ {0,3}>/.test(source.slice(offset));
+  // A line that goes on lazily is one of the quote only after a line that is, and marked reads it with those after it.
+  const lineStart = source.lastIndexOf('\n', offset - 1) + 1;
+  const isMarked = /^ {0,3}>/.test(source.slice(lineStart));
+  const isBegun = inner.cut.head !== '';
+  const isLazy = isBegun && indentOf(source.slice(offset)) < 4;
+  const isRest = offset === lineStart ? isMarked || isLazy : isMarked && isBegun;
   const cut = canCut && isCut(inner.cut) && isRest ? { head: prefixed(inner.cut.head, '> '), offset } : NO_CUT;
   return {
     nodes: [element('blockquote', place.isTop ? { dir: 'auto' } : {}, inner.nodes, content.after)],
@@ -247,12 +251,12 @@ function cutOfItem(cut: Cut, marker: string, standIn: StandIn | undefined, text:
   const [line = ''] = source.slice(lineStart).split('\n', 1);
   const bullet = marker.trimEnd().length;
   const before = lastLine(marker.slice(bullet) + head);
-  const isIndented = lineStart === 0 || line.startsWith(indent) || line.startsWith('\t') || line.trim() === '';
+  const isIndented = lineStart === 0 || indentOf(line) >= indent.length || line.trim() === '';
   // What stands in for the line before one that goes on lazily must let it; so must what stands in for its beginning.
-  const isRest =
-    offset === lineStart
-      ? isIndented || mayGoOnLazily(before)
-      : mayGoOnLazily(before) === mayGoOnLazily(line.slice(lineStart === 0 ? bullet : isIndented ? indent.length : 0));
+  const more = ' '.repeat(Math.max(0, indentOf(line) - indent.length)) + line.trimStart();
+  const content = lineStart === 0 ? line.slice(bullet) : isIndented ? more : line;
+  const isLazy = mayGoOnLazily(before);
+  const isRest = offset === lineStart ? isIndented || isLazy : isLazy === mayGoOnLazily(content);
   return isRest ? { head: marker + prefixed(head, indent).trimStart(), offset } : NO_CUT;
 }
 

@@ -52,7 +52,7 @@ export function drawWords(
   // A task whose words turn out to be a heading is none: its box would be gone from what is settled.
   const canCut = place.canCut && isReadable && !box && token.type !== 'heading';
   const cutAt = canCut ? settledLength(text, skip, tokens) : skip;
-  const isRefusing = refusesUnderline(text.slice(0, cutAt));
+  const isRefusing = cutAt > skip && refusesUnderline(text.slice(0, text.indexOf('\n', cutAt) + 1 || text.length));
   // In an item, only the lines up to such a one have no underline.
   const at = isRefusing && token.type === 'text' ? skip : cutAt;
   const settledSource = text.slice(skip, at);
@@ -122,7 +122,9 @@ export function drawCode(
 ): Drawn {
   const known: OpenText | undefined = block?.type === 'text' ? block : undefined;
   const isIndented = token.codeBlockStyle === 'indented';
-  const text = (token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n').slice(known?.skip);
+  const skipped = known?.skip ?? 0;
+  const written = token.text === '' ? '' : token.text.replace(/\n$/, '') + '\n';
+  const text = written.slice(skipped);
   const canCut = place.canCut && source.startsWith(token.raw);
   const standIn = known?.hasLine === true ? 1 : 0;
   const lines = (canCut ? settledLines(token.raw, source, isIndented) : 0) - standIn;
@@ -155,7 +157,9 @@ export function drawCode(
   // In a list, marked asks what the line before was.
   const settledLength = firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length;
   const last = lastLine(token.raw.slice(0, settledLength));
-  const [line, skip] = isIndented ? ['', 0] : standInFor(last, lastLine(settledText), fence);
+  const [line, skip] = isIndented
+    ? ['', 0]
+    : standInFor(last, lastLine(written.slice(0, skipped + settledText.length)), fence);
   let cut: Cut = NO_CUT;
   if (open > 0) cut = { head: `${fence}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
   else if (settledText !== '') cut = { head: fence + line, offset: settledLength };

@@ -35,6 +35,8 @@ export interface RunNode {
   /** Set by `patch`: the nodes of `settled`, and of `children`. */
   nodes?: readonly ChildNode[];
   openNodes?: readonly ChildNode[];
+  /** Set by `patch`: what they end with, which may have settled earlier. */
+  last?: ChildNode | undefined;
 }
 
 export type VirtualNode = InlineNode | RunNode;

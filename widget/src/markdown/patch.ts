@@ -66,6 +66,7 @@ class Cursor {
     const count = settled.length;
     run.nodes = nodes.slice(0, count);
     run.openNodes = nodes.slice(count);
+    run.last = (this.#at ? this.#at.previousSibling : this.#parent.lastChild) ?? undefined;
     if (count === 0) run.next = { after, text };
     else if (!goesOn) run.next = { after: nodes[count - 1], text: 0 };
     else run.next = { after: nodes[count - 2] ?? after, text: (count === 1 ? text : 0) + last.length };
@@ -162,6 +163,7 @@ function build(wanted: ElementNode): Element {
       node.next = { after: made.lastChild ?? undefined, text: 0 };
       node.nodes = [];
       node.openNodes = node.children.map((child) => made.appendChild(buildInline(child)));
+      node.last = made.lastChild ?? undefined;
     } else made.append(buildInline(node));
   }
   return made;

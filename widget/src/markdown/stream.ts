@@ -74,6 +74,7 @@ export class MarkdownStream {
   #tail: Tail | undefined;
   #dirty = false;
   #highlighterFailed = false;
+  #isLeaving = false;
   #ended = false;
 
   constructor(container: Element, options: MarkdownStreamOptions = {}) {
@@ -122,8 +123,9 @@ export class MarkdownStream {
     this.#dirty = this.#read();
     const restore = this.#selection.keep();
     this.#tail &&= extended(this.#tail, this.#source.slice(before));
-    if (!this.#tail || this.#source.length > MAX_SOURCE) this.#draw(false);
-    else this.#shown = this.#source.length;
+    if (this.#source.length > MAX_SOURCE) this.#draw(false);
+    else if (this.#tail) this.#shown = this.#source.length;
+    if (!this.#tail) this.#draw(false);
     restore();
     return this.#dirty;
   }
@@ -164,14 +166,15 @@ export class MarkdownStream {
   }
 
   #draw(whole: boolean): void {
-    const ended = whole || this.#source.length > MAX_SOURCE;
+    const isTooLong = this.#source.length > MAX_SOURCE;
+    const ended = whole || isTooLong;
     const lexer = this.#lexer;
-    const source = ended ? this.#source : this.#readable();
+    const source = whole ? this.#source : isTooLong ? upToWord(this.#source) : this.#readable();
     const isWithheld = source.length < this.#source.length;
     const tokens = lexer.lexBlocks(source, ended);
     if (this.#document.block && tokens.some((token) => isSource(token) && token.raw === source)) {
       this.#leave();
-      return this.#draw(whole);
+      return this.#isLeaving ? undefined : this.#draw(whole);
     }
     const settledTokens: Token[] = [];
     const settledNodes: VirtualNode[] = [];
@@ -193,11 +196,11 @@ export class MarkdownStream {
     });
     if (isMisread) {
       this.#leave();
-      return this.#draw(whole);
+      return this.#isLeaving ? undefined : this.#draw(whole);
     }
     patchChildren(this.#container, this.#document.after, nodes);
     commit();
-    this.#source = ended ? '' : cut.head + this.#source.slice(cut.offset);
+    this.#source = ended ? this.#source.slice(source.length) : cut.head + this.#source.slice(cut.offset);
     this.#shown = ended ? 0 : cut.head.length + source.length - cut.offset;
     // The new words join them first: what is not settled yet defines nothing for them.
     if (source.includes(']')) for (const run of runsIn(settledNodes)) this.#referrers.add(run.source, run.nodes);
@@ -231,11 +234,18 @@ export class MarkdownStream {
     return isLess ? this.#source.slice(0, this.#shown) : source;
   }
 
-  /** A block that is settled in part cannot be read any more: it stays as it is, and what comes is a new one. */
+  /** A block that is settled in part cannot be read any more: it stays as it was, and what comes is a new one. */
   #leave(): void {
+    const rest = this.#source.slice(this.#shown);
+    this.#source = this.#source.slice(0, this.#shown);
+    if (!this.#isLeaving) {
+      this.#isLeaving = true;
+      this.#draw(true);
+      this.#isLeaving = false;
+    }
     this.#document.after = this.#container.lastChild ?? undefined;
     this.#document.block = undefined;
-    this.#source = this.#source.slice(this.#shown);
+    this.#source = rest;
     this.#shown = 0;
   }
 
@@ -257,6 +267,14 @@ export class MarkdownStream {
 /** Before the first answer comes: see warm-up.ts. Idempotent. */
 export function warmUpMarkdown(): void {
   warmUp((container) => new MarkdownStream(container));
+}
+
+/** A text without the word at its end, which may go on; at least no character of it is cut in two. */
+function upToWord(text: string): string {
+  const end = text.slice(-256);
+  const space = /\s(?=\S*$)/.exec(end);
+  const half = /(?:[\uD800-\uDBFF]|&#?\w{0,31}|\\)$/.exec(end);
+  return text.slice(0, text.length - end.length + (space ? space.index + 1 : (half?.index ?? end.length)));
 }
 
 /** Words that may name a link, and where they stand. */

@@ -29,7 +29,9 @@ export function drawTable(
   // The last line, which is not whole, is a row if it says anything.
   const whole = lines - 3;
   const isReadable = token.rows.length === whole || token.rows.length === whole + 1;
-  const settledRows = isOpen && isReadable && whole > 0 ? whole : 0;
+  // In a list, marked asks what the line before was: it is here until the next one is.
+  const isFollowed = source.slice(lineStart).trim() !== '';
+  const settledRows = isOpen && isReadable && isFollowed && whole > 0 ? whole : 0;
   let filled = known?.filled ?? 0;
   const rows = token.rows.map((cells, index) => {
     const isLastRow = place.isLast && index === token.rows.length - 1 && index >= settledRows;
