@@ -50,6 +50,7 @@ const CASES: Readonly<Record<string, string>> = {
   'a lazy line after code in an item': '- ```\n  a\n      b\nc\n  ```\n',
   'a lazy line after a comment in code in an item': '1. a\n   ```py\n   # b\nc\n   ```\n',
   'a blank line in code in an item': '- ```\n  a\n\n  b\nc\n  ```\n',
+  'code in an item that is indented by tabs': '   2.\n      ```\n      a\n  \tb\n      c\n\t\td\n      ```\n',
   'a long line of code': `\`\`\`js\n${'code '.repeat(300)}\na\n${'code '.repeat(300)}\n\n\nb\n`,
   'a lazy line after raw HTML in an item': '- <details>\n  <summary>a</summary>\n  b\nc\nd\n',
   'an item in a tab': '  1. a\n     - b\n\t1. c\n\n',

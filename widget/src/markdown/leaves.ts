@@ -183,8 +183,10 @@ export function drawCode(
  */
 function standInFor(line: string, code: string, fence: string): [line: string, length: number] {
   const indent = (text: string): string => /^\s*/.exec(text)?.[0] ?? '';
-  // marked makes nothing of code that is blank; no line goes on lazily after one that is, nor after one that is indented.
-  if (line.trim() === '') return [`${/^ +(?=`)/.exec(fence)?.[0] ?? ''}    x\n`, 6];
+  // marked makes nothing of code that is blank, and of a tab what its column says; no line goes on lazily after either,
+  // nor after one that is indented.
+  const isOwn = line.trim() !== '' && !indent(line).includes('\t');
+  if (!isOwn) return [`${/^ +(?=`)/.exec(fence)?.[0] ?? ''}    x\n`, 6];
   return line.length > MAX_STAND_IN ? [`${indent(line)}x\n`, indent(code).length + 2] : [line, code.length];
 }
 
