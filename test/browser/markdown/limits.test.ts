@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import { Lexer, marked } from 'marked';
 import { MarkdownStream } from '../../../widget/src/markdown.js';
 import { canonical } from '../support/canonical.js';
+import { streamed } from '../support/streamed.js';
 import { MarkdownLimitError } from '../../../widget/src/markdown/bounded-lexer.js';
 import { MarkdownLexer } from '../../../widget/src/markdown/lexer.js';
 
@@ -98,19 +99,23 @@ describe('markdown made to freeze the page', () => {
   });
 
   it('goes on in the same list, table, paragraph, quote and fence however long they are', () => {
-    const shapes: Readonly<Record<string, string>> = {
-      OL: numbered(3_000, (index) => `${index + 1}. item *${index}*\n`),
-      DIV: `| a | b |\n|---|---|\n${numbered(3_000, (index) => `| ${index} | **b** |\n`)}`,
-      P: numbered(3_000, (index) => `word *${index}* and [a link](https://a.example/${index}), `),
-      BLOCKQUOTE: numbered(3_000, (index) => `> line \`${index}\`\n${index % 7 === 0 ? '>\n' : ''}`),
-      FIGURE: `\`\`\`\n${numbered(3_000, (index) => `line ${index}\n`)}`,
-    };
-    for (const [tag, markdown] of Object.entries(shapes)) {
+    const shapes: readonly (readonly [tag: string, markdown: string])[] = [
+      ['OL', numbered(3_000, (index) => `${index + 1}. item *${index}*\n`)],
+      ['DIV', `| a | b |\n|---|---|\n${numbered(3_000, (index) => `| ${index} | **b** |\n`)}`],
+      ['P', numbered(3_000, (index) => `word *${index}* and [a link](https://a.example/${index}), `)],
+      ['BLOCKQUOTE', numbered(3_000, (index) => `> line \`${index}\`\n${index % 7 === 0 ? '>\n' : ''}`)],
+      ['BLOCKQUOTE', numbered(1_000, (index) => `> - item ${index}\n>   goes on\n>   1. and another\n`)],
+      ['BLOCKQUOTE', `> | a |\n> |---|\n${numbered(2_000, (index) => `> | ${index} |\n`)}`],
+      ['FIGURE', `\`\`\`\n${numbered(3_000, (index) => `line ${index}\n`)}`],
+    ];
+    for (const [tag, markdown] of shapes) {
       const { container, reported } = draw(markdown, 97);
       expect([...container.children].map((child) => child.tagName)).to.deep.equal([tag]);
       expect(reported).to.deep.equal([]);
       const expected = new DOMParser().parseFromString(marked.parse(markdown, { async: false }), 'text/html').body;
       expect(canonical(container), tag).to.equal(canonical(expected));
+      const lines = markdown.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+      expect(canonical(streamed(lines)), `${tag}, line by line`).to.equal(canonical(expected));
     }
   });
 

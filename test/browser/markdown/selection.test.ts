@@ -95,6 +95,25 @@ for (const where of PLACES) {
       }
     });
 
+    it('a click that selects a paragraph, to the beginning of the next one', async () => {
+      const container = place(where);
+      const stream = streamed(container, 'See [docs] for more.\n\nA second paragraph.\n\nA third');
+      await selectBetween(wordsIn(container, 'See'), [container.children[1] as Element, 0]);
+      expect(selectedText(container)).to.equal('See [docs] for more.');
+      goOn(stream, ' one.\n\n[docs]: https://a.example/\n\nx');
+      expect(selectedText(container)).to.equal('See docs for more.');
+    });
+
+    it('words from the end of the block before them, when an underline makes a heading of them', async () => {
+      const container = place(where);
+      const stream = streamed(container, '# install\nRUN npm ci and\nnpm cache');
+      const [text] = wordsIn(container, 'install');
+      const [words, at] = wordsIn(container, 'cache');
+      await selectBetween([text, 7], [words, at + 5]);
+      goOn(stream, ' clean --force\n---\nCMD x\n');
+      expect(selectedText(container)).to.equal('RUN npm ci and\nnpm cache');
+    });
+
     it('a list that turns out to be loose', async () => {
       const container = place(where);
       const stream = streamed(container, '- one\n- two\n- three\n- fo');

@@ -68,6 +68,11 @@ export function firstLines(text: string, lines: number): string {
   return text.slice(0, end);
 }
 
+/** Of the last line that says something: in a list, marked asks it whether the next one may be one of the item's. */
+export function startOfLastLine(text: string): number {
+  return text.trimEnd().lastIndexOf('\n') + 1;
+}
+
 /** With its end. */
 export function lastLine(text: string): string {
   return text.slice(text.lastIndexOf('\n', text.length - 2) + 1);

@@ -119,7 +119,8 @@ function drawQuote(
   const end = source.slice(token.raw.trimEnd().length);
   const text = token.text + (/^[ \t]*\n/.test(end) ? '\n' : '');
   // marked may have read lines of it anew; then they are not one by one those of the source.
-  const isReadable = source.startsWith(token.raw) && countLines(token.text) === countLines(token.raw);
+  const isReadable =
+    source.startsWith(token.raw) && countLines(token.text) === countLines(token.raw.replace(/\n$/, ''));
   const canCut = place.canCut && isReadable;
   const isLast = place.isLast && !/^[ \t]*\n[ \t]*\n/.test(end);
   const inside: Place = { isTop: false, isLoose: false, isTight: false, isLast, canCut };

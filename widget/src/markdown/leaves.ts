@@ -3,7 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { isSource } from './bounded-lexer.js';
 import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
-import { firstLines, lastLine, NO_CUT } from './cut.js';
+import { firstLines, lastLine, NO_CUT, startOfLastLine } from './cut.js';
 import { decodeEntities } from './entities.js';
 import { directionOf, still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
@@ -225,15 +225,12 @@ export function drawRaw(
   const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
   const skip = known?.skip ?? 0;
   const text = token.text.replace(/\n+$/, '').slice(skip);
-  const lineStart = source.lastIndexOf('\n');
-  const canCut = place.canCut && !isSource(token);
-  // In a list, marked asks what the line before was: it is here until the next one is.
-  const isFollowed = source.slice(lineStart).trim() !== '';
-  const isOpen = canCut && isFollowed && token.raw === source && source.startsWith(token.text) && lineStart > 0;
+  const lineEnd = startOfLastLine(source) - 1;
+  const isOpen = place.canCut && !isSource(token) && token.raw === source && source.startsWith(token.text);
   const opening = firstLines(source, 1);
   // Without the end of the last whole line, which is there only once something comes after it.
-  const settledText = isOpen ? source.slice(skip, lineStart) : '';
-  const isCutNow = settledText !== '' && lineStart >= opening.length && text.startsWith(settledText);
+  const settledText = isOpen && lineEnd >= opening.length ? source.slice(skip, lineEnd) : '';
+  const isCutNow = settledText !== '' && text.startsWith(settledText);
   const raw: RunNode = {
     ...run('', joinedText(isCutNow ? text.slice(settledText.length) : text)),
     after: known?.after,
@@ -242,7 +239,7 @@ export function drawRaw(
   };
   return {
     nodes: [element('p', { class: 'raw', ...(place.isTop ? { dir: 'auto' } : {}) }, [raw])],
-    cut: isCutNow ? { head: opening, offset: lineStart + 1 } : NO_CUT,
+    cut: isCutNow ? { head: opening, offset: lineEnd + 1 } : NO_CUT,
     commit: () => ({
       type: 'text',
       skip: opening.length - 1,

@@ -77,7 +77,7 @@ export class SelectionKeeper {
           [range.endContainer, range.endOffset],
         ]
       : [];
-    const places = ends.map((end) => this.#place(end));
+    const places = ends.map((end, index) => this.#place(end, index === 0));
     this.#isSelected = range?.collapsed === false && places.some((place) => place !== undefined);
     if (!range || !this.#isSelected) return undefined;
     const words = textBetween(ends[0] as End, ends[1] as End);
@@ -95,13 +95,20 @@ export class SelectionKeeper {
     };
   }
 
-  #place([node, offset]: End): Place | undefined {
+  /** @param isStart its words come after it, not before it */
+  #place([node, offset]: End, isStart: boolean): Place | undefined {
     const container = this.#container;
     if (node === container || !container.contains(node)) return undefined;
     let child: Node = node;
     while (child.parentNode !== container) child = child.parentNode as Node;
-    const characters = textBetween([child, 0], [node, offset]).length;
-    return { child: [...container.childNodes].indexOf(child as ChildNode), characters };
+    const children = [...container.childNodes];
+    const lengths = (index: number): number => children[index]?.textContent?.length ?? 0;
+    let characters = textBetween([child, 0], [node, offset]).length;
+    let index = children.indexOf(child as ChildNode);
+    // A click that selects a paragraph ends before the next one.
+    if (isStart) for (; characters >= lengths(index) && index < children.length - 1; characters = 0) index++;
+    else for (; characters === 0 && index > 0; characters = lengths(index)) index--;
+    return { child: index, characters };
   }
 
   /**

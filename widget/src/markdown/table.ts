@@ -1,7 +1,7 @@
 /** marked's tables → what the page should hold, and which of their rows are settled. */
 import type { Tokens } from 'marked';
 import { withoutOpenAddress } from './completion.js';
-import { firstLines, NO_CUT } from './cut.js';
+import { firstLines, NO_CUT, startOfLastLine } from './cut.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
 import { inlines } from './inline.js';
 import type { ElementNode } from './nodes.js';
@@ -23,16 +23,16 @@ export function drawTable(
 ): Drawn {
   const known = open?.type === 'table' ? open : undefined;
   const { options } = around;
-  const lineStart = source.lastIndexOf('\n') + 1;
   const isOpen = place.canCut && source.startsWith(token.raw) && source.length - token.raw.length <= 1;
   const lines = source.split('\n').length;
   // The last line, which is not whole, is a row if it says anything.
   const whole = lines - 3;
   const isReadable = token.rows.length === whole || token.rows.length === whole + 1;
-  // In a list, marked asks what the line before was: it is here until the next one is.
-  const isFollowed = source.slice(lineStart).trim() !== '';
-  const settledRows = isOpen && isReadable && isFollowed && whole > 0 ? whole : 0;
+  const lineStart = startOfLastLine(source);
+  const isFollowed = source.indexOf('\n', lineStart) === -1;
+  const settledRows = isOpen && isReadable ? Math.max(0, isFollowed ? whole : whole - 1) : 0;
   let filled = known?.filled ?? 0;
+  let settledFilled = filled;
   const rows = token.rows.map((cells, index) => {
     const isLastRow = place.isLast && index === token.rows.length - 1 && index >= settledRows;
     let said = cells.length;
@@ -41,6 +41,7 @@ export function drawTable(
     filled +=
       cells.length - said - MAX_FILLED_PER_CHARACTER * (cells.reduce((sum, { text }) => sum + text.length, 0) + 1);
     if (filled < 0) filled = 0;
+    if (index < settledRows) settledFilled = filled;
     const shown = filled > MAX_FILLED ? cells.slice(0, Math.max(1, said)) : cells;
     return element(
       'tr',
@@ -75,7 +76,7 @@ export function drawTable(
     commit: () => {
       const settled = rows.slice(0, settledRows);
       around.settled([], settled);
-      return { type: 'table', after: settled[settledRows - 1]?.node ?? known?.after, filled };
+      return { type: 'table', after: settled[settledRows - 1]?.node ?? known?.after, filled: settledFilled };
     },
   };
 }

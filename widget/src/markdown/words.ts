@@ -14,8 +14,20 @@ const MAX_OPEN = 4_096;
 /** The line after the one in which words are cut. */
 const DELIMITER_ROW = /^.*\n {0,3}[|:-][|:\- \t]*(?:\n|$)/;
 
+/** As marked looks for a link's address where it only wants to know what is none of its business. */
+const PARENTHESES = /^\((?:\\[^]|[^\\()]|\((?:\\[^]|[^\\()])*\))*\)/;
+
 /** A line that may be cut before it ends: it is too long for the head of a table, and holds no cells. */
 const MIN_LONG_LINE = 1_024;
+
+/** Words in which nothing stands open. */
+interface Piece {
+  readonly from: number;
+  /** `from`, for a line break: it can be cut before it. */
+  readonly to: number;
+  /** White space alone cannot be cut off them: it is no words, and a break before nothing else is none. */
+  readonly isFirst: boolean;
+}
 
 /**
  * @param text what the tokens were read from. @param from where what is not settled begins.
@@ -27,27 +39,47 @@ export function settledLength(text: string, from: number, tokens: readonly Token
   if (open < MIN_OPEN) return from;
   const limit = lastCut(text);
   if (limit <= from) return from;
-  // From the first delimiter on that has waited for too long, everything is what it is now.
-  const patience = text.length - MAX_OPEN;
-  let settled = from;
-  let at = from;
-  let isBreak = false;
-  for (const token of tokens as readonly MarkedToken[]) {
-    const end = at + token.raw.length;
-    if (token.type === 'text' && !('tokens' in token && token.tokens)) {
-      const stop = firstPending(text, at, end, patience);
-      const place = lastCutBetween(text, at, Math.min(stop ?? end, limit));
-      // White space alone is no words, and a break before nothing else is none.
-      if ((!isBreak && at > from) || text.slice(at, place).trim() !== '') settled = Math.max(settled, place);
-      if (stop !== undefined) break;
-    } else if (token.type === 'br' && end <= limit && !isBreak) settled = Math.max(settled, at);
-    else if (at >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
-    if (end >= limit) break;
-    isBreak = token.type === 'br';
-    at = end;
+  const pieces = settledPieces(text, from, tokens, limit);
+  let place = lastPlace(text, pieces, limit);
+  for (let label = labelAround(text, from, place); label !== undefined; label = labelAround(text, from, place)) {
+    place = lastPlace(text, pieces, label);
   }
   // It might make a table of what is left of its head.
-  return settled > from && DELIMITER_ROW.test(text.slice(settled - 1)) ? from : settled;
+  return place <= from || DELIMITER_ROW.test(text.slice(place - 1)) ? from : place;
+}
+
+function settledPieces(text: string, start: number, tokens: readonly Token[], limit: number): readonly Piece[] {
+  const pieces: Piece[] = [];
+  // From the first delimiter on that has waited for too long, everything is what it is now.
+  const patience = text.length - MAX_OPEN;
+  let from = start;
+  let isBreak = false;
+  for (const token of tokens as readonly MarkedToken[]) {
+    const to = from + token.raw.length;
+    if (token.type === 'text' && !('tokens' in token && token.tokens)) {
+      const stop = firstPending(text, from, to, patience);
+      const end = Math.min(stop ?? to, limit);
+      if (end > from) pieces.push({ from, to: end, isFirst: isBreak || from === start });
+      if (stop !== undefined) break;
+    } else if (token.type === 'br' && to <= limit && !isBreak) pieces.push({ from, to: from, isFirst: false });
+    else if (from >= patience && 'tokens' in token && token.tokens && mayBeUndone(token.raw)) break;
+    if (to >= limit) break;
+    isBreak = token.type === 'br';
+    from = to;
+  }
+  return pieces;
+}
+
+/** The last place to cut up to `limit`. */
+function lastPlace(text: string, pieces: readonly Piece[], limit: number): number {
+  for (let index = pieces.length - 1; index >= 0; index--) {
+    const { from, to, isFirst } = pieces[index] as Piece;
+    if (from > limit) continue;
+    if (from === to) return from;
+    const place = lastBoundary(text, from, Math.min(to, limit));
+    if (place > from && !(isFirst && text.slice(from, place).trim() === '')) return place;
+  }
+  return -1;
 }
 
 function lastCut(text: string): number {
@@ -56,16 +88,10 @@ function lastCut(text: string): number {
   return isLong ? text.length : lineStart;
 }
 
-/** The last place to cut that is not within a label: a definition may come that makes a link of it. */
-function lastCutBetween(text: string, from: number, to: number): number {
-  let place = lastBoundary(text, from, to);
-  for (let label = labelAround(text, from, place); label !== undefined; label = labelAround(text, from, place)) {
-    place = lastBoundary(text, from, label);
-  }
-  return place;
-}
-
-/** Where the outermost label begins that `place` is in. */
+/**
+ * Where the outermost label begins that `place` is in, of which a definition may make a link; or in the parentheses right
+ * behind it, where marked sees no emphasis.
+ */
 function labelAround(text: string, from: number, place: number): number | undefined {
   const open: number[] = [];
   let outermost: number | undefined;
@@ -73,7 +99,8 @@ function labelAround(text: string, from: number, place: number): number | undefi
     if (at >= place && open.length === 0) break;
     if (text[at] === ']') {
       const start = open.pop();
-      if (start !== undefined && at >= place) outermost = start;
+      if (start === undefined) continue;
+      if (at >= place || place <= at + (PARENTHESES.exec(text.slice(at + 1))?.[0].length ?? 0)) outermost = start;
     } else if (at < place) open.push(at);
   }
   return outermost;
@@ -128,7 +155,8 @@ function mayBeLink(text: string, at: number): boolean {
     else if (--depth === 0) {
       const label = text.slice(at, index);
       const isInCode = label.includes('`') && (openTicks(text.slice(at))?.start ?? Infinity) < label.length;
-      return isInCode || OPEN_ADDRESS.test(text.slice(index + 1));
+      const after = text.slice(index + 1);
+      return isInCode || OPEN_ADDRESS.test(after) || (after.startsWith('(') && !PARENTHESES.test(after));
     }
   }
   return true;
