@@ -68,9 +68,13 @@ export function firstLines(text: string, lines: number): string {
   return text.slice(0, end);
 }
 
-/** Of the last line that says something: in a list, marked asks it whether the next one may be one of the item's. */
+/**
+ * Where the last line begins, or, while that says nothing, the one before it: in a list, marked asks that one whether the
+ * next may be one of the item's.
+ */
 export function startOfLastLine(text: string): number {
-  return text.trimEnd().lastIndexOf('\n') + 1;
+  const blank = /\n[ \t]*$/.exec(text);
+  return text.lastIndexOf('\n', blank ? blank.index - 1 : text.length) + 1;
 }
 
 /** With its end. */

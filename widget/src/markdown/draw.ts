@@ -130,7 +130,8 @@ function drawQuote(
   const lineStart = source.lastIndexOf('\n', offset - 1) + 1;
   const isMarked = /^ {0,3}>/.test(source.slice(lineStart));
   const isBegun = inner.cut.head !== '';
-  const isLazy = isBegun && indentOf(source.slice(offset)) < 4;
+  // Not after a table's delimiter row.
+  const isLazy = /[^\s|:>-]/.test(lastLine(inner.cut.head)) && indentOf(source.slice(offset)) < 4;
   const isRest = offset === lineStart ? isMarked || isLazy : isMarked && isBegun;
   const cut = canCut && isCut(inner.cut) && isRest ? { head: prefixed(inner.cut.head, '> '), offset } : NO_CUT;
   return {

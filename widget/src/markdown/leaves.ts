@@ -3,7 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { isSource } from './bounded-lexer.js';
 import { withoutOpenAddress } from './completion.js';
 import type { Cut } from './cut.js';
-import { firstLines, lastLine, NO_CUT, startOfLastLine } from './cut.js';
+import { firstLines, lastLine, NO_CUT } from './cut.js';
 import { decodeEntities } from './entities.js';
 import { directionOf, still } from './drawing.js';
 import type { Drawn, Place, Surroundings } from './drawing.js';
@@ -202,7 +202,12 @@ function settledLines(raw: string, source: string, isIndented: boolean): number 
   const written = raw.trimEnd();
   const lastLine = written.lastIndexOf('\n');
   if (lastLine !== -1 && CLOSED.test(written.slice(lastLine + 1))) return 0;
-  return raw.length === source.length ? Math.max(0, lines.length - 2) : 0;
+  return isAllOf(source, raw) ? Math.max(0, lines.length - 2) : 0;
+}
+
+/** In a quote or a list, marked leaves the last line's end to nobody. */
+function isAllOf(source: string, raw: string): boolean {
+  return source === raw || source === `${raw}\n`;
 }
 
 /** How much of code's only line, which has not ended, cannot change: it is long, and no fence. */
@@ -225,8 +230,9 @@ export function drawRaw(
   const known: OpenText | undefined = open?.type === 'text' ? open : undefined;
   const skip = known?.skip ?? 0;
   const text = token.text.replace(/\n+$/, '').slice(skip);
-  const lineEnd = startOfLastLine(source) - 1;
-  const isOpen = place.canCut && !isSource(token) && token.raw === source && source.startsWith(token.text);
+  // The last line that says something may be what ends it.
+  const lineEnd = source.trimEnd().lastIndexOf('\n');
+  const isOpen = place.canCut && !isSource(token) && isAllOf(source, token.raw) && source.startsWith(token.text);
   const opening = firstLines(source, 1);
   // Without the end of the last whole line, which is there only once something comes after it.
   const settledText = isOpen && lineEnd >= opening.length ? source.slice(skip, lineEnd) : '';
