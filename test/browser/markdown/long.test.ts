@@ -3,7 +3,7 @@ import { expect } from '@open-wc/testing';
 import { canonical } from '../support/canonical.js';
 import { fullPass } from '../support/completions.js';
 import { randomFrom } from '../support/random.js';
-import { inPieces, streamed } from '../support/streamed.js';
+import { inPieces, lineByLine, streamed } from '../support/streamed.js';
 
 const LONG = 'word '.repeat(60);
 
@@ -117,7 +117,7 @@ describe('What is settled before its block is over', () => {
       for (const size of [1, 3, 7, 13, 40, Infinity]) {
         expect(canonical(streamed(inPieces(markdown, () => size))), `in pieces of ${size}`).to.equal(expected);
       }
-      expect(canonical(streamed(markdown.match(/[^\n]*\n|[^\n]+$/g) ?? [])), 'line by line').to.equal(expected);
+      expect(canonical(streamed(lineByLine(markdown))), 'line by line').to.equal(expected);
     });
   }
 

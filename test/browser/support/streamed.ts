@@ -19,3 +19,8 @@ export function* inPieces(text: string, length: () => number): Generator<string>
     yield text.slice(at, end);
   }
 }
+
+/** A text in its lines, with their ends. */
+export function lineByLine(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}

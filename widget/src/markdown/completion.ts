@@ -33,9 +33,12 @@ interface Ticks {
   readonly run: string;
 }
 
+/** An escape, a code span, or the delimiter of one that never ends. */
+const HIDING = /\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?/.source;
+
 /** The code span that is open at the end. */
 export function openTicks(text: string): Ticks | undefined {
-  for (const { 0: span, 1: run, index } of text.matchAll(/\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?/g)) {
+  for (const { 0: span, 1: run, index } of text.matchAll(new RegExp(HIDING, 'g'))) {
     if (span === run) return { start: index, end: index + run.length, run };
   }
   return undefined;
@@ -47,7 +50,7 @@ export const OPEN_ADDRESS =
 
 /** Where the square brackets of a text are that neither an escape nor a code span hides. */
 export function* brackets(text: string, from: number): Generator<number> {
-  const hidden = /\\[^]|(`+)(?!`)(?:[^]*?[^`]\1(?!`))?|[[\]]/g;
+  const hidden = new RegExp(`${HIDING}|[[\\]]`, 'g');
   hidden.lastIndex = from;
   for (let match = hidden.exec(text); match !== null; match = hidden.exec(text)) {
     if (match[0] === '[' || match[0] === ']') yield match.index;

@@ -155,14 +155,14 @@ export function drawCode(
     ]),
   ]);
   // In a list, marked asks what the line before was.
-  const settledLength = firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length;
-  const last = lastLine(token.raw.slice(0, settledLength));
+  const settledEnd = firstLines(token.raw, lines + standIn + (isIndented ? 0 : 1)).length;
+  const last = lastLine(token.raw.slice(0, settledEnd));
   const [line, skip] = isIndented
     ? ['', 0]
     : standInFor(last, lastLine(written.slice(0, skipped + settledText.length)), fence);
   let cut: Cut = NO_CUT;
   if (open > 0) cut = { head: `${fence}${isIndented ? '    ' : ''}x`, offset: opening.length + open };
-  else if (settledText !== '') cut = { head: fence + line, offset: settledLength };
+  else if (settledText !== '') cut = { head: fence + line, offset: settledEnd };
   return {
     nodes: [figure],
     cut,
